@@ -1,0 +1,2 @@
+//! Part of `rules_lazytools`.
+fn main() {}

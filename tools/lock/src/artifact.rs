@@ -1,0 +1,35 @@
+//! Artifacts: the files that a tool would have downloaded.
+
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Format, Integrity};
+
+/// Where an artifact is fetched from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// A package URL, for what lives in a package registry. No host is recorded: the base address comes from the
+    /// machine that fetches.
+    Purl(String),
+    /// Plain addresses, tried in order. Never empty.
+    Urls(Vec<String>),
+}
+
+/// A pinned artifact, as the lock holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Artifact {
+    /// Where it is fetched from.
+    #[serde(flatten)]
+    pub source: Source,
+    /// What kind of file it is.
+    pub format: Format,
+    /// The digest of its bytes. There is no artifact without one.
+    pub integrity: Integrity,
+    /// How many bytes it has. Left out where upstream publishes a digest but no size, and the recipe says that it is
+    /// not to be asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<NonZeroU64>,
+}

@@ -1,0 +1,178 @@
+//! The lock, `lazy_tools.lock.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Artifact, CachePath, Integrity, Name, Platform, Step};
+
+/// The version of the format that this code reads and writes.
+pub const LOCK_VERSION: u64 = 1;
+
+/// A whole lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Lock {
+    /// The version of the format.
+    pub lock_version: u64,
+    /// The tools by name.
+    pub tools: BTreeMap<Name, Tool>,
+}
+
+/// A pinned tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Tool {
+    /// The recipe that it was pinned by.
+    pub recipe: RecipeRef,
+    /// What MODULE.bazel asked for. Another request means that the pin is stale.
+    pub request: Request,
+    /// What the tool may do to its cache.
+    #[serde(default, skip_serializing_if = "Access::is_default")]
+    pub access: Access,
+    /// The hosts that the tool reaches for when its cache lacks something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reaches: Vec<Reach>,
+    /// What is the same on every platform.
+    #[serde(default, skip_serializing_if = "Part::is_empty")]
+    pub any: Part,
+    /// What depends on the platform that the tool runs on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub host: BTreeMap<Platform, Part>,
+    /// What depends on the platform that is built for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub target: BTreeMap<Platform, Part>,
+}
+
+/// The recipe that a tool was pinned by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecipeRef {
+    /// The recipe's name.
+    pub name: Name,
+    /// The digest of the recipe's file.
+    pub digest: Integrity,
+}
+
+/// What MODULE.bazel asks for with `lazy_tools.tool(…)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Request {
+    /// The recipe: a name, or the label of a TOML file.
+    pub recipe: String,
+    /// The tool's version; empty where the recipe needs none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// The recipe's parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<Name, String>,
+    /// Files that the recipe reads when pinning, by parameter: labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<Name, String>,
+    /// The platforms, sorted.
+    pub platforms: Vec<Platform>,
+}
+
+/// A part of a tool's cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Part {
+    /// The artifacts by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub artifacts: BTreeMap<Name, Artifact>,
+    /// Paths that must be there when the folder is laid out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub check: Vec<CachePath>,
+    /// What the tool's environment must hold.
+    #[serde(default, skip_serializing_if = "Environment::is_empty")]
+    pub environment: Environment,
+    /// The steps, carried out as if in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layout: Vec<Step>,
+    /// Small files written just before the tool runs, because they must hold an absolute path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runtime_files: Vec<RuntimeFile>,
+}
+
+impl Part {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Variables for the tool. Values may hold `{root}` (the cache folder), `{upper}` (an empty writable folder),
+/// `{home}` and `{tmp}` (the tool's own), which are filled in when it runs; `{{` and `}}` are braces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Environment {
+    /// Variables to set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, String>,
+    /// Variables to clear, because they would change where the tool looks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clear: Vec<String>,
+}
+
+impl Environment {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.clear.is_empty()
+    }
+}
+
+/// A file written just before the tool runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RuntimeFile {
+    /// Where: `{home}/…` or `{tmp}/…`.
+    pub to: String,
+    /// What it holds, with the same placeholders as a variable.
+    pub text: String,
+}
+
+/// What a tool may do to its cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Access {
+    /// How the folder is handed to the tool.
+    #[serde(default)]
+    pub mode: AccessMode,
+    /// With `copy`: only these paths are copied, and the rest stays read-only. Default: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<CachePath>,
+    /// Whether modes and links must be as laid out, so that `run` restores them where a remote worker did not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
+}
+
+impl Access {
+    /// Whether it is the default: read-only.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How a cache folder is handed to a tool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessMode {
+    /// The folder itself, read-only.
+    #[default]
+    Readonly,
+    /// A private writable copy.
+    Copy,
+    /// The folder itself, read-only, and an empty writable folder, `{upper}`, which the tool uses first.
+    Layered,
+}
+
+/// A host that a tool reaches for when its cache lacks something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reach {
+    /// The host's name, or `*.` and the end of one. `registry:npm` and its like stand for the host of a package
+    /// registry, whichever it is.
+    pub host: String,
+    /// What to do about it: a sentence for the error message.
+    pub remedy: String,
+}

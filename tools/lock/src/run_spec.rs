@@ -1,0 +1,71 @@
+//! What `lazytools-action run` is told about a tool.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Access, Environment, Name, Platform, Reach, RuntimeFile};
+
+/// The version of the format.
+pub const RUN_SPEC_VERSION: u64 = 1;
+
+/// How to run a tool. Paths of Bazel's files are not in it but on the command line, so that Bazel may map them; only
+/// the launcher of a `tool_binary`, which has no command line of its own, finds runfiles paths here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunSpec {
+    /// The version of the format.
+    pub spec_version: u64,
+    /// The target's label, for messages.
+    pub label: String,
+    /// The caches, in the order of the rule's attribute. Where two set one variable, that is an error.
+    #[serde(default)]
+    pub caches: Vec<CacheSpec>,
+    /// Variables of the rule itself; they win over the caches'. `{cache:NAME}`, `{execroot}`, `{work}`, `{home}` and
+    /// `{tmp}` are filled in.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// Whether the tool may reach a network. Default: no.
+    #[serde(default)]
+    pub network: bool,
+    /// Whether the tool starts in a private folder that holds copies of the declared sources.
+    #[serde(default)]
+    pub work: bool,
+    /// For a launcher: the program and its first arguments, runfiles paths as `{runfile:PATH}`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+}
+
+/// A cache of a tool that is run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CacheSpec {
+    /// The cache's name, as in `{cache:NAME}`.
+    pub name: Name,
+    /// The recipe's name and version, for messages: `bun 1.4.5`.
+    pub recipe: String,
+    /// The platforms that the cache is for, for messages.
+    #[serde(default)]
+    pub host: Option<Platform>,
+    /// The platform that is built for.
+    #[serde(default)]
+    pub target: Option<Platform>,
+    /// What the tool may do to the folder.
+    #[serde(default)]
+    pub access: Access,
+    /// What the tool's environment must hold.
+    #[serde(default)]
+    pub environment: Environment,
+    /// Files to write before the tool runs.
+    #[serde(default)]
+    pub runtime_files: Vec<RuntimeFile>,
+    /// The hosts that the tool reaches for when the folder lacks something.
+    #[serde(default)]
+    pub reaches: Vec<Reach>,
+    /// For a launcher: the folder's runfiles path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// For a launcher: the manifest's runfiles path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
+}
