@@ -1,0 +1,1 @@
+console.log(`Packaged by @yao-pkg/pkg: node ${process.version} on ${process.platform}-${process.arch}.`);
