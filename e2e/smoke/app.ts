@@ -1,0 +1,1 @@
+console.log(`smoke: compiled by bun ${Bun.version}`);

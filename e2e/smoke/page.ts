@@ -1,0 +1,2 @@
+export const answer: number = 6 * 7;
+console.log(answer);
