@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Keeps the roots of the Debian way: one folder for each state of what they are made from.
+
+bazelrc_inside=/usr/share/rules_lazytools/bazelrc
+bazel_inside=/usr/bin/bazel
+keep_days=7
+
+cache_folder() {
+  printf '%s/rules_lazytools\n' "${XDG_CACHE_HOME:-$HOME/.cache}"
+}
+
+# root_name DEBIAN: a name for what a root is made from: the scripts, the mirror, what is trusted.
+root_name() {
+  local authorities
+  authorities=$(host_authorities)
+  (
+    cd "$1"
+    find bazelrc.in crates_index enter.sh finish_root.sh make_root.sh packages.txt rust stubs -type f | LC_ALL=C sort |
+      xargs sha256sum
+    mirror
+    uname -m
+    printf '%s\n' "$debian_suite"
+    cat ${authorities:+"$authorities"} /dev/null
+  ) | sha256sum | cut -c 1-16
+}
+
+# ensure_root DEBIAN: prints the folder of the root, making it first if need be.
+ensure_root() {
+  local debian=$1 roots name
+  roots=$(cache_folder)/debian
+  name=$(root_name "$debian")
+  mkdir -p "$roots"
+  if [ ! -e "$roots/$name" ]; then
+    make_and_publish "$debian" "$roots" "$name"
+  fi
+  touch "$roots/$name.used"
+  printf '%s\n' "$roots/$name"
+}
+
+make_and_publish() {
+  local debian=$1 roots=$2 name=$3 lock
+  exec {lock}>"$roots/lock"
+  if ! flock --nonblock "$lock"; then
+    say "another bazelw is setting up; waiting for it."
+    flock "$lock"
+  fi
+  # The other one may have made it.
+  if [ ! -e "$roots/$name" ]; then
+    # Under the lock, whatever is half-made was left by one that was killed.
+    rm -rf "$roots"/.new-*
+    say "no Bazel here, so one is set up in $roots, once: about two minutes."
+    make_dying_with_us "$debian/make_root.sh" "$roots/.new-$name" "$(cache_folder)" "$name" {lock}>&-
+    mv -T "$roots/.new-$name" "$roots/$name"
+    say "set up in $SECONDS s."
+    prune "$roots" "$name"
+  fi
+  exec {lock}>&-
+}
+
+# make_dying_with_us COMMAND...: in a process namespace of its own, so that a killed bazelw leaves
+# nothing behind that goes on downloading.
+make_dying_with_us() {
+  local -a as_user=()
+  [ "$(id -u)" = 0 ] || as_user=(--user --map-root-user)
+  setpriv --pdeathsig KILL unshare "${as_user[@]}" --pid --fork --kill-child=KILL --mount-proc /bin/bash "$@" >&2
+}
+
+# prune ROOTS NAME: removes roots that no bazelw has used for a while; another checkout may use another.
+prune() {
+  local used
+  while IFS= read -r used; do
+    [ "$used" = "$1/$2.used" ] || rm -rf "${used%.used}" "$used"
+  done < <(find "$1" -maxdepth 1 -name '*.used' -mtime "+$keep_days")
+}
