@@ -1,0 +1,90 @@
+"""The Rust crates under tools/: each with its unit tests, its format check and its lints."""
+
+load("@lazytools_crates//:defs.bzl", "aliases", "all_crate_deps")
+load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_clippy", "rust_library", "rust_test", "rustfmt_test")
+load(":optimized.bzl", "optimized_binary")
+
+def _crate(rule, name, crate_name, deps, compile_data, **kwargs):
+    """A crate of the Cargo workspace with everything that belongs to it."""
+    sources = native.glob(["src/**/*.rs"])
+    rule(
+        name = name,
+        srcs = sources,
+        aliases = aliases(),
+        compile_data = compile_data,
+        crate_name = crate_name,
+        deps = deps + all_crate_deps(normal = True),
+        edition = "2021",
+        proc_macro_deps = all_crate_deps(proc_macro = True),
+        rustc_env = {"CARGO_BIN_NAME": name},
+        **kwargs
+    )
+
+def _checks(name, deps, test_data, test_env):
+    rust_test(
+        name = "unit_test",
+        size = "small",
+        crate = name,
+        data = test_data,
+        deps = all_crate_deps(normal_dev = True),
+        env = test_env,
+        proc_macro_deps = all_crate_deps(proc_macro_dev = True),
+    )
+    checked = [name, ":unit_test"]
+    for source in native.glob(["tests/*.rs"], allow_empty = True):
+        test = source.removeprefix("tests/").removesuffix(".rs")
+        rust_test(
+            name = test,
+            size = "small",
+            srcs = [source] + native.glob(["tests/*/**/*.rs"], allow_empty = True),
+            aliases = aliases(),
+            crate_root = source,
+            data = test_data + native.glob(["tests/**"], exclude = ["**/*.rs"], allow_empty = True),
+            deps = deps + all_crate_deps(normal = True, normal_dev = True),
+            edition = "2021",
+            env = test_env,
+            proc_macro_deps = all_crate_deps(proc_macro = True, proc_macro_dev = True),
+        )
+        checked.append(":" + test)
+    rustfmt_test(
+        name = "fmt_test",
+        size = "small",
+        targets = checked,
+    )
+    rust_clippy(
+        name = "clippy",
+        testonly = True,
+        deps = checked,
+    )
+
+def crate_library(name, deps = [], compile_data = [], test_data = [], test_env = {}):
+    """A library of the Cargo workspace.
+
+    Args:
+        name: the crate's name.
+        deps: other crates of the workspace; those of others come from Cargo.toml.
+        compile_data: files that the sources include.
+        test_data: files that the tests read.
+        test_env: variables of the tests.
+    """
+    _crate(rust_library, name, name, deps, compile_data, visibility = ["//:__subpackages__"])
+    _checks(":" + name, deps + [":" + name], test_data, test_env)
+
+def crate_binary(name, deps = [], compile_data = [], test_data = [], test_env = {}):
+    """A program of the Cargo workspace: `name`, optimized whatever -c says, and `name_debug`, which is not.
+
+    Args:
+        name: the program's name.
+        deps: other crates of the workspace; those of others come from Cargo.toml.
+        compile_data: files that the sources include.
+        test_data: files that the tests read. The program itself is always among them.
+        test_env: variables of the tests.
+    """
+    plain = name + "_plain"
+    _crate(rust_binary, plain, name.replace("-", "_"), deps, compile_data, visibility = ["//visibility:private"])
+    optimized_binary(
+        name = name,
+        binary = plain,
+        visibility = ["//visibility:public"],
+    )
+    _checks(":" + plain, deps, test_data, test_env)
