@@ -14,6 +14,7 @@ pub mod mode;
 pub mod name;
 pub mod plan;
 pub mod platform;
+pub mod recipe;
 pub mod run_spec;
 pub mod step;
 

@@ -1,0 +1,223 @@
+//! From a recipe and a request to the parts of a lock's tool. The bytes of artifacts are learnt in between, by who
+//! calls.
+
+use std::collections::BTreeMap;
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine as _;
+
+use crate::step::{DigestAlgorithm, Encoding};
+use crate::{Algorithm, Artifact, Environment, Format, Integrity, Name, Part, Platform, Role, RuntimeFile, Source};
+
+use super::error::{RecipeError, PATHS};
+use super::request::Chosen;
+use super::scope::RequestScope;
+use super::template::{Template, TemplateError};
+use super::{ArtifactRule, DigestRule, Lookup, SourceRule, StepRule};
+
+/// An artifact that a part needs, before its bytes are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its id.
+    pub id: Name,
+    /// Where it is fetched from.
+    pub source: Source,
+    /// The address that the tool itself uses.
+    pub tool_url: String,
+    /// What kind of file it is.
+    pub format: Format,
+    /// How its digest is learnt.
+    pub digest: WantedDigest,
+    /// Whether the server is asked for the size.
+    pub ask_size: bool,
+    /// Whether different platforms may have the same bytes at different addresses.
+    pub shared: bool,
+}
+
+/// How an artifact's digest is learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "they are documented at DigestRule")]
+pub enum WantedDigest {
+    Download,
+    Known(Integrity),
+    Npm,
+    Checksums { url: String, file: Option<String>, algorithm: Algorithm },
+    Json { lookup: WantedLookup, pointer: String, algorithm: Algorithm, encoding: Encoding },
+    Text { lookup: WantedLookup, after: String, algorithm: Algorithm, encoding: Encoding },
+}
+
+/// A table to look a digest up in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantedLookup {
+    /// Where it is fetched from.
+    pub source: Source,
+    /// What kind of file it is.
+    pub format: Format,
+    /// The archive's member that is the table.
+    pub member: Option<String>,
+}
+
+/// What is known of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// As the lock holds it.
+    pub artifact: Artifact,
+    /// The address that the tool itself uses.
+    pub tool_url: String,
+    /// Digests in other algorithms, where the bytes were seen.
+    pub digests: BTreeMap<DigestAlgorithm, Vec<u8>>,
+}
+
+impl Known {
+    /// A digest as text, where it is known.
+    pub fn digest(&self, algorithm: DigestAlgorithm, encoding: Encoding) -> Option<String> {
+        let integrity = &self.artifact.integrity;
+        let pinned = (DigestAlgorithm::from(integrity.algorithm()) == algorithm).then(|| integrity.bytes());
+        let bytes = pinned.or_else(|| self.digests.get(&algorithm).map(Vec::as_slice))?;
+        Some(match encoding {
+            Encoding::Hex => hex::encode(bytes),
+            Encoding::Base64 => STANDARD.encode(bytes),
+        })
+    }
+}
+
+impl Chosen<'_> {
+    /// The parts that the recipe has something for: (role, platform).
+    pub fn parts(&self) -> Vec<(Role, Option<Platform>)> {
+        let mut parts = vec![(Role::Any, None)];
+        for role in [Role::Host, Role::Target] {
+            parts.extend(self.platforms.iter().map(|platform| (role, Some(*platform))));
+        }
+        parts
+    }
+
+    /// The artifacts of a part.
+    pub fn wanted(&self, role: Role, platform: Option<Platform>) -> Result<Vec<Wanted>, RecipeError> {
+        let none = BTreeMap::new();
+        let scope = self.scope(platform, &none);
+        let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when));
+        rules.map(|rule| self.artifact(rule, &scope)).collect()
+    }
+
+    /// A part of the lock's tool, once its artifacts are known.
+    pub fn part(
+        &self,
+        role: Role,
+        platform: Option<Platform>,
+        known: &BTreeMap<Name, Known>,
+    ) -> Result<Part, RecipeError> {
+        let scope = self.scope(platform, known);
+        let mut part = Part::default();
+        for (id, known) in known {
+            part.artifacts.insert(id.clone(), known.artifact.clone());
+        }
+        let steps = self.recipe.layout.iter().filter(|rule| rule.role == role && self.holds(&rule.when));
+        for rule in steps {
+            part.layout.push(self.step(rule, &scope)?);
+        }
+        for (_, template) in self.recipe.checks.iter().filter(|(check_role, _)| *check_role == role) {
+            part.check.push(self.path(template, &scope)?);
+        }
+        if let Some(rule) = self.recipe.environment.get(&role) {
+            let mut environment = Environment::default();
+            for (name, template) in &rule.set {
+                environment.set.insert(name.clone(), self.at(template, template.run_text(&scope))?);
+            }
+            environment.clear = rule.clear.iter().cloned().collect();
+            part.environment = environment;
+        }
+        for rule in self.recipe.runtime_files.iter().filter(|rule| rule.role == role) {
+            part.runtime_files.push(RuntimeFile {
+                to: self.at(&rule.to, rule.to.run_text(&scope))?,
+                text: self.at(&rule.text, rule.text.run_text(&scope))?,
+            });
+        }
+        Ok(part)
+    }
+
+    fn artifact(&self, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<Wanted, RecipeError> {
+        let source = self.source(&rule.source, scope)?;
+        let tool_url = match (&rule.tool_url, &source) {
+            (Some(template), _) => self.text(template, scope)?,
+            (None, Source::Urls(urls)) => urls.first().cloned().unwrap_or_default(),
+            (None, Source::Purl(purl)) => purl.clone(),
+        };
+        let digest = match &rule.digest {
+            DigestRule::Npm => WantedDigest::Npm,
+            DigestRule::Download => WantedDigest::Download,
+            DigestRule::Checksums { url, file, algorithm } => WantedDigest::Checksums {
+                url: self.text(url, scope)?,
+                file: file.as_ref().map(|file| self.text(file, scope)).transpose()?,
+                algorithm: *algorithm,
+            },
+            DigestRule::Json { lookup, pointer, algorithm, encoding } => WantedDigest::Json {
+                lookup: self.lookup(lookup, rule, scope)?,
+                pointer: self.text(pointer, scope)?,
+                algorithm: *algorithm,
+                encoding: *encoding,
+            },
+            DigestRule::Text { lookup, after, algorithm, encoding } => WantedDigest::Text {
+                lookup: self.lookup(lookup, rule, scope)?,
+                after: self.text(after, scope)?,
+                algorithm: *algorithm,
+                encoding: *encoding,
+            },
+        };
+        let id = rule.id.clone();
+        Ok(Wanted { id, source, tool_url, format: rule.format, digest, ask_size: rule.ask_size, shared: rule.shared })
+    }
+
+    fn lookup(&self, name: &Name, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<WantedLookup, RecipeError> {
+        let Some(Lookup { source, format, member, .. }) = self.recipe.lookups.get(name) else {
+            return Err(self.error(rule.line, super::error::REFERENCE, format!("there is no lookup {name}")));
+        };
+        Ok(WantedLookup {
+            source: self.source(source, scope)?,
+            format: *format,
+            member: member.as_ref().map(|member| self.text(member, scope)).transpose()?,
+        })
+    }
+
+    fn source(&self, rule: &SourceRule, scope: &RequestScope<'_>) -> Result<Source, RecipeError> {
+        Ok(match rule {
+            SourceRule::Purl(template) => Source::Purl(self.text(template, scope)?),
+            SourceRule::Urls(templates) => {
+                Source::Urls(templates.iter().map(|template| self.text(template, scope)).collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    pub(super) fn scope<'a>(&'a self, platform: Option<Platform>, known: &'a BTreeMap<Name, Known>) -> RequestScope<'a> {
+        RequestScope { recipe: self.recipe, version: &self.version, params: &self.params, platform, known }
+    }
+
+    pub(super) fn text(&self, template: &Template, scope: &RequestScope<'_>) -> Result<String, RecipeError> {
+        self.at(template, template.text(scope))
+    }
+
+    /// A value of the data model from a template's text.
+    pub(super) fn path<T>(&self, template: &Template, scope: &RequestScope<'_>) -> Result<T, RecipeError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        let text = self.text(template, scope)?;
+        text.parse().map_err(|error: T::Err| {
+            let message = error.to_string();
+            let message = message.rsplit_once(" (LT").map_or(message.as_str(), |(message, _)| message);
+            self.error(template.line, PATHS, message.to_owned())
+        })
+    }
+
+    pub(super) fn at<T>(&self, template: &Template, result: Result<T, TemplateError>) -> Result<T, RecipeError> {
+        result.map_err(|error| self.error(template.line, error.code, error.message))
+    }
+
+    pub(super) fn error(&self, line: usize, code: &'static str, message: String) -> RecipeError {
+        RecipeError { file: self.recipe.file.clone(), line, message, code }
+    }
+
+    fn step(&self, rule: &StepRule, scope: &RequestScope<'_>) -> Result<crate::Step, RecipeError> {
+        super::steps::step(self, rule, scope)
+    }
+}
