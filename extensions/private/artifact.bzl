@@ -1,0 +1,68 @@
+"""The repository of one artifact: one file, downloaded when a build needs it and checked against its integrity."""
+
+load("@bazel_tools//tools/build_defs/repo:utils.bzl", "read_user_netrc", "use_netrc")
+load(":purl.bzl", "PURL_PATHS", "parse_purl")
+load(":registry.bzl", "resolve_registry", "split_credentials")
+
+def artifact_address(purl, base):
+    """The address of a purl's file.
+
+    Args:
+        purl: the purl's text.
+        base: the registry's base address, without a final slash; or a function from the purl's type to it.
+
+    Returns:
+        (address, None), or (None, message) where there is no address.
+    """
+    parsed = parse_purl(purl)
+    if not parsed:
+        return None, "%s is not a package URL with a version, as in pkg:npm/left-pad@1.3.0 (LT610)" % repr(purl)
+    path = PURL_PATHS.get(parsed.type)
+    if not path:
+        return None, "%s is of a type that this version of rules_lazytools cannot fetch: one of %s (LT610)" % (
+            repr(purl),
+            ", ".join(sorted(PURL_PATHS)),
+        )
+    return (base if type(base) == "string" else base(parsed.type)) + "/" + path(parsed), None
+
+def _addresses(rctx):
+    """The addresses to try, and those of the credentials that were part of an address."""
+    if rctx.attr.urls:
+        urls = rctx.attr.urls
+    else:
+        url, error = artifact_address(rctx.attr.purl, lambda kind: resolve_registry(rctx, kind, rctx.attr.registries))
+        if error:
+            fail(error)
+        urls = [url]
+
+    bare, auth = [], {}
+    for url in urls:
+        url, user, password = split_credentials(url)
+        bare.append(url)
+        if user != None:
+            auth[url] = {"login": user, "password": password, "type": "basic"}
+    return bare, auth
+
+def _artifact_repository_impl(rctx):
+    urls, auth = _addresses(rctx)
+    rctx.download(
+        auth = use_netrc(read_user_netrc(rctx), urls, {}) | auth,
+        integrity = rctx.attr.integrity,
+        output = "file",
+        url = urls,
+    )
+    rctx.template("BUILD.bazel", Label(":artifact.BUILD.tpl"), executable = False)
+    if hasattr(rctx, "repo_metadata"):
+        return rctx.repo_metadata(reproducible = True)
+    return None
+
+artifact_repository = repository_rule(
+    implementation = _artifact_repository_impl,
+    doc = "One artifact, as `:file`.",
+    attrs = {
+        "integrity": attr.string(mandatory = True, doc = "The digest in SRI form."),
+        "purl": attr.string(doc = "The package URL; empty where there are `urls`."),
+        "registries": attr.string_dict(doc = "Base addresses from `lazy_tools.registry`, by type."),
+        "urls": attr.string_list(doc = "Plain addresses, tried in order."),
+    },
+)

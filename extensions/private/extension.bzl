@@ -1,0 +1,202 @@
+"""The module extension: from tags and locks to hubs and artifact repositories."""
+
+load(":artifact.bzl", "artifact_repository")
+load(":collect.bzl", "DEFAULT_HUB", "collect")
+load(":hub.bzl", "hub_repository")
+load(":lock.bzl", "read_lock", "tool_parts")
+load(":request.bzl", "make_request", "stale_error", "unpinned_error")
+
+_HUB_DOC = """The hub that it belongs to: the name of the repository, `@lazy_tools` if nothing is said. A module \
+that is not the root (a ruleset, say) has to choose a name of its own."""
+
+_lock = tag_class(
+    doc = """Names a hub's lock. Each hub has exactly one, in the module that the hub belongs to.
+
+The file need not be there yet: `bazel run //tools:update_pins` writes it. Its package must have a BUILD file.""",
+    attrs = {
+        "file": attr.label(
+            mandatory = True,
+            doc = "The lock, as in `//:lazy_tools.lock.json`.",
+        ),
+        "hub": attr.string(default = DEFAULT_HUB, doc = _HUB_DOC),
+    },
+)
+
+_registry = tag_class(
+    doc = """Says where packages of a type are fetched from, for all hubs. Only the root module's are allowed.
+
+Without one, the ecosystem's own configuration is asked: for npm `NPM_CONFIG_REGISTRY`, then `registry=` in the \
+`.npmrc` of the workspace and of the user, then `npm config get registry`.""",
+    attrs = {
+        "type": attr.string(
+            mandatory = True,
+            doc = "A type of package URL: `cargo`, `deb`, `golang`, `maven`, `npm` or `pypi`.",
+        ),
+        "url": attr.string(
+            mandatory = True,
+            doc = "The base address: `https://…`, `http://…` or `file://…`. Credentials belong in `~/.netrc`.",
+        ),
+    },
+)
+
+_tool = tag_class(
+    doc = """Asks for a tool: `@lazy_tools//:NAME` is then its cache.
+
+What it asks for is pinned by `bazel run //tools:update_pins`. A tool that is not pinned, or was pinned for something \
+else, fails only if a build needs it.""",
+    attrs = {
+        "files": attr.label_keyed_string_dict(
+            allow_files = True,
+            doc = "Files that the recipe reads when pinning: label to the parameter that it is for.",
+        ),
+        "hub": attr.string(default = DEFAULT_HUB, doc = _HUB_DOC),
+        "name": attr.string(
+            mandatory = True,
+            doc = "The tool's name in the hub: a letter, then letters, digits, `_`, `-` and `.`.",
+        ),
+        "params": attr.string_dict(doc = "The recipe's parameters. Which there are is said in the recipe."),
+        "platforms": attr.string_list(
+            mandatory = True,
+            doc = """The platforms to pin for: those that the tool runs on and those that it builds for, as in \
+`["linux_x86_64", "macos_aarch64"]`.""",
+        ),
+        "recipe": attr.label(
+            allow_files = True,
+            mandatory = True,
+            doc = "A recipe of rules_lazytools by its name, `bun`, or one of your own by its label, `//:my_tool.toml`.",
+        ),
+        "version": attr.string(doc = "The tool's version. Whether one is needed is said in the recipe."),
+    },
+)
+
+def _label_path(mctx, label):
+    """A file's path: relative in the workspace, else absolute."""
+    if label.repo_name:
+        return str(mctx.path(label))
+    return label.package + "/" + label.name if label.package else label.name
+
+def _label_text(label, home):
+    """A label as a request holds it: without its repository where that is the lock's own."""
+    repository = "" if label.repo_name == home.repo_name else "@@" + label.repo_name
+    return "%s//%s:%s" % (repository, label.package, label.name)
+
+def _requests(mctx, hub, registries):
+    """What requests.json holds."""
+    lock = hub.lock.file
+    tools = {}
+    for name, tag in hub.tools.items():
+        files = {parameter: file for file, parameter in tag.files.items()}
+        by_label = tag.recipe.name.endswith(".toml")
+        entry = {
+            "request": make_request(
+                recipe = _label_text(tag.recipe, lock) if by_label else tag.recipe.name,
+                version = tag.version,
+                params = tag.params,
+                files = {parameter: _label_text(file, lock) for parameter, file in files.items()},
+                platforms = tag.platforms,
+            ),
+        }
+        if by_label:
+            entry["recipePath"] = _label_path(mctx, tag.recipe)
+        if files:
+            entry["filePaths"] = {parameter: _label_path(mctx, file) for parameter, file in files.items()}
+        tools[name] = entry
+    return {
+        "hub": hub.name,
+        "lock": _label_path(mctx, lock),
+        "registries": registries,
+        "requestsVersion": 1,
+        "tools": tools,
+    }
+
+def _read(mctx, label):
+    """The file's text, or None if there is no file (yet)."""
+    path = mctx.path(label)
+    mctx.watch(path)
+    return mctx.read(path) if path.exists else None
+
+def _declare_artifacts(hub, name, tool, registries, declared):
+    """Declares the repositories of a tool's artifacts, and writes their names into the artifacts.
+
+    Args:
+        hub: the hub's name.
+        name: the tool's name.
+        tool: the tool's JSON, decoded; changed in place.
+        registries: type to address.
+        declared: a struct of `keys` (integrity and source to repository) and `names` (repositories, in lower case),
+            what has been declared for the hub so far; changed in place.
+    """
+    for role, platform, part in tool_parts(tool):
+        for id, artifact in part.get("artifacts", {}).items():
+            purl, urls = artifact.pop("purl", ""), artifact.pop("urls", [])
+            key = " ".join([artifact["integrity"], purl] + urls)
+            repository = declared.keys.get(key)
+            if not repository:
+                repository = ".".join([word for word in [hub, name, role, platform, id] if word])
+                if repository.lower() in declared.names:
+                    repository += ".%d" % len(declared.names)
+                declared.keys[key] = repository
+                declared.names[repository.lower()] = True
+                kind = purl.removeprefix("pkg:").partition("/")[0]
+                artifact_repository(
+                    name = repository,
+                    integrity = artifact["integrity"],
+                    purl = purl,
+                    registries = {kind: registries[kind]} if kind in registries else {},
+                    urls = urls,
+                )
+            artifact["repository"] = repository
+
+def _declare_hub(mctx, hub, registries):
+    requests = _requests(mctx, hub, registries)
+    lock_path = requests["lock"]
+    lock = read_lock(_read(mctx, hub.lock.file), lock_path)
+
+    tools, errors = {}, {}
+    declared = struct(keys = {}, names = {})
+    for name in sorted(hub.tools):
+        tool = lock.tools.get(name)
+        error = lock.error or lock.errors.get(name)
+        if not error and not tool:
+            error = unpinned_error(name, lock_path)
+        if not error:
+            error = stale_error(name, lock_path, tool["request"], requests["tools"][name]["request"])
+        if error:
+            errors[name] = error
+        else:
+            _declare_artifacts(hub.name, name, tool, registries, declared)
+            tools[name] = json.encode(tool)
+
+    hub_repository(
+        name = hub.name,
+        errors = errors,
+        requests = json.encode_indent(requests, indent = "  ") + "\n",
+        tools = tools,
+    )
+
+def _lazy_tools_impl(mctx):
+    collected = collect(mctx.modules)
+    if collected.error:
+        fail(collected.error)
+    for name in sorted(collected.hubs):
+        _declare_hub(mctx, collected.hubs[name], collected.registries)
+
+    own = [hub for hub in collected.hubs.values() if hub.module.is_root]
+    return mctx.extension_metadata(
+        reproducible = True,
+        root_module_direct_deps = [hub.name for hub in own if not mctx.is_dev_dependency(hub.lock)],
+        root_module_direct_dev_deps = [hub.name for hub in own if mctx.is_dev_dependency(hub.lock)],
+    )
+
+lazy_tools = module_extension(
+    implementation = _lazy_tools_impl,
+    doc = """Pinned tools: from `lazy_tools.lock.json` to one repository for each artifact and one for the hub.
+
+Nothing is downloaded before a build needs it. A lock that is missing, damaged or stale fails only the targets that \
+need it, so that `bazel run //tools:update_pins` can always mend it.""",
+    tag_classes = {
+        "lock": _lock,
+        "registry": _registry,
+        "tool": _tool,
+    },
+)

@@ -1,0 +1,108 @@
+"""The base address of a package registry, from the machine that fetches.
+
+The order is that of docs/internals/contracts.md, and the same as in tools/fetch.
+"""
+
+REGISTRY_TYPES = ["cargo", "deb", "golang", "maven", "npm", "pypi"]
+
+_REMEDY = {
+    "npm": (
+        "add `lazy_tools.registry(type = \"npm\", url = \"https://HOST/PATH\")` to MODULE.bazel, " +
+        "or `registry=https://HOST/PATH` to the .npmrc in the workspace or in the home folder, " +
+        "or set NPM_CONFIG_REGISTRY"
+    ),
+}
+
+def npmrc_registry(text, environ):
+    """The registry of an .npmrc.
+
+    Args:
+        text: what the file holds.
+        environ: the environment, for `${NAME}` in a value.
+
+    Returns:
+        The address, or None where the file names none.
+    """
+    found = None
+    for line in text.split("\n"):
+        key, equals, value = line.strip().partition("=")
+        if equals and key.strip() == "registry":
+            found = value.strip().strip("\"'")
+    if found and "${" in found:
+        for name, value in environ.items():
+            found = found.replace("${%s}" % name, value)
+    return found or None
+
+def split_credentials(url):
+    """Takes the credentials out of an address, so that no message can show them.
+
+    Args:
+        url: an address, as in `https://user:secret@host/path`.
+
+    Returns:
+        (the address without them, user, password); the latter two are None where there are none.
+    """
+    scheme, separator, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    credentials, at, host = host.rpartition("@")
+    if not separator or not at:
+        return url, None, None
+    user, _, password = credentials.partition(":")
+    return scheme + separator + host + slash + path, user, password
+
+def resolve_registry(rctx, kind, registries):
+    """The base address of a registry; it fails (LT305) where nothing says it.
+
+    Nothing that is read here makes the repository be fetched anew when it changes: the artifact is the same wherever
+    it comes from. Only if the address is not found is all of it watched, so that the remedy is noticed.
+
+    Args:
+        rctx: the repository context.
+        kind: the type of the purl.
+        registries: type to address, from `lazy_tools.registry`.
+
+    Returns:
+        The address without a final slash.
+    """
+    found = registries.get(kind) or (_npm_registry(rctx) if kind == "npm" else None)
+    if not found:
+        fail("no address of the %s registry is known, which has %s: %s (LT305)" % (
+            kind,
+            rctx.attr.purl,
+            _REMEDY.get(kind, "add `lazy_tools.registry(type = \"%s\", url = \"https://HOST/PATH\")` to MODULE.bazel" % kind),
+        ))
+    return found.rstrip("/")
+
+def _npm_registry(rctx):
+    environ = rctx.os.environ
+    for name in ["npm_config_registry", "NPM_CONFIG_REGISTRY"]:
+        if environ.get(name):
+            return environ[name]
+    files = _npmrc_files(rctx)
+    for file in files:
+        if file.exists:
+            found = npmrc_registry(rctx.read(file, watch = "no"), environ)
+            if found:
+                return found
+    npm = rctx.which("npm")
+    if npm:
+        result = rctx.execute([npm, "config", "get", "registry"], timeout = 30)
+        found = result.stdout.strip()
+        if result.return_code == 0 and found.startswith("http"):
+            return found
+
+    for name in ["npm_config_registry", "NPM_CONFIG_REGISTRY", "NPM_CONFIG_USERCONFIG", "HOME", "PATH"]:
+        rctx.getenv(name)
+    for file in files:
+        rctx.watch(file)
+    return None
+
+def _npmrc_files(rctx):
+    environ = rctx.os.environ
+    files = [rctx.workspace_root.get_child(".npmrc")]
+    if environ.get("NPM_CONFIG_USERCONFIG"):
+        files.append(rctx.path(environ["NPM_CONFIG_USERCONFIG"]))
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    if home:
+        files.append(rctx.path(home).get_child(".npmrc"))
+    return files

@@ -1,0 +1,73 @@
+"""What `lazytools-action run` is told (tools/lock/src/run_spec.rs), for tool_run and tool_binary."""
+
+RUN_SPEC_VERSION = 1
+
+def check_caches(label, caches):
+    """Fails if two caches have one name, because `{cache:NAME}` could then mean either.
+
+    Args:
+        label: the target, for the message.
+        caches: a list of ToolCacheInfo.
+    """
+    seen = {}
+    for cache in caches:
+        if cache.name in seen:
+            fail("%s has two caches of the name %s: take one out, or pin the tool a second time by another name (LT608)" % (
+                label,
+                cache.name,
+            ))
+        seen[cache.name] = True
+
+def check_program(ctx):
+    """Fails unless the target says in one way what to run.
+
+    Args:
+        ctx: the rule's context.
+    """
+    if bool(ctx.attr.tool) == bool(ctx.attr.program):
+        fail("%s needs either tool (a target) or program (a path, as in \"{cache:node}/bin/node\") (LT607)" % ctx.label)
+
+def run_spec(label, caches, environment, network, work = False, command = [], runfiles_path = None):
+    """Makes a run spec.
+
+    Args:
+        label: the target, for messages.
+        caches: a list of ToolCacheInfo.
+        environment: variables of the rule itself.
+        network: whether the tool may reach a network.
+        work: whether the tool starts in a private folder with copies of the sources.
+        command: for a launcher: the program and its first arguments.
+        runfiles_path: for a launcher: a function from a File to its path in the runfiles.
+
+    Returns:
+        The spec as JSON.
+    """
+    spec = {
+        "caches": [_cache_spec(cache, runfiles_path) for cache in caches],
+        "environment": environment,
+        "label": str(label).removeprefix("@@") if str(label).startswith("@@//") else str(label),
+        "network": network,
+        "specVersion": RUN_SPEC_VERSION,
+        "work": work,
+    }
+    if command:
+        spec["command"] = command
+    return json.encode_indent(spec, indent = "  ") + "\n"
+
+def _cache_spec(cache, runfiles_path):
+    spec = {
+        "access": cache.access,
+        "environment": {"clear": cache.environment.clear, "set": cache.environment.set},
+        "name": cache.name,
+        "reaches": cache.reaches,
+        "recipe": cache.recipe,
+        "runtimeFiles": cache.runtime_files,
+    }
+    if cache.host:
+        spec["host"] = cache.host
+    if cache.target:
+        spec["target"] = cache.target
+    if runfiles_path:
+        spec["folder"] = runfiles_path(cache.folder)
+        spec["manifest"] = runfiles_path(cache.manifest)
+    return spec
