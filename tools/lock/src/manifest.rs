@@ -20,8 +20,9 @@ pub struct Manifest {
 }
 
 /// A file, link or empty folder.
+// No deny_unknown_fields: it refuses what `flatten` takes. <https://serde.rs/container-attrs.html#deny_unknown_fields>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// What it is.
     #[serde(flatten)]
@@ -49,4 +50,16 @@ pub enum EntryKind {
         /// What it names, relative to its own folder.
         target: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let text = r#"{"manifestVersion":1,"entries":{"a":{"type":"directory"},"b":{"type":"file","mode":"0644","size":3},"c":{"type":"symlink","target":"b"}}}"#;
+        let manifest: Manifest = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&manifest).unwrap(), text);
+    }
 }

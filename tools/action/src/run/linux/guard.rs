@@ -1,0 +1,117 @@
+//! What keeps the tool from the network.
+
+use std::fs;
+
+use nix::errno::Errno;
+use nix::mount::{mount, MsFlags};
+use nix::sched::{unshare, CloneFlags};
+use nix::unistd::{getegid, geteuid};
+
+use super::{filter, loopback};
+
+/// A way to keep the tool from the network, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Namespaces of its own.
+    Namespaces {
+        /// Whether a user namespace is needed to get them.
+        user: bool,
+        /// Whether mounts are its own as well.
+        mounts: bool,
+        /// Whether the network is cut off.
+        network: bool,
+    },
+    /// A seccomp filter that asks this program about each connection.
+    Filter,
+    /// Nothing.
+    Nothing,
+}
+
+impl Guard {
+    /// The guards to try, in order.
+    pub fn candidates(network_allowed: bool) -> Vec<Self> {
+        let network = !network_allowed;
+        // For tests, and for a person who wants to see whether namespaces are the trouble.
+        let forced = std::env::var("LAZYTOOLS_GUARD").unwrap_or_default();
+        let mut guards = Vec::new();
+        if forced != "filter" {
+            if geteuid().is_root() {
+                guards.push(Self::Namespaces { user: false, mounts: true, network });
+            }
+            guards.push(Self::Namespaces { user: true, mounts: true, network });
+            if network {
+                // Some containers allow namespaces and forbid mounts.
+                guards.push(Self::Namespaces { user: true, mounts: false, network });
+            }
+        }
+        if network {
+            guards.push(Self::Filter);
+        }
+        if network_allowed || std::env::var_os("LAZYTOOLS_UNGUARDED").is_some_and(|value| value == "1") {
+            guards.push(Self::Nothing);
+        }
+        guards
+    }
+
+    /// For messages.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Namespaces { network: true, .. } => "guard: a network namespace with only loopback",
+            Self::Filter => "guard: a seccomp filter, because namespaces are forbidden here",
+            Self::Namespaces { network: false, .. } | Self::Nothing => "no guard",
+        }
+    }
+
+    /// Whether mounts are the tool's own.
+    pub fn has_mounts(self) -> bool {
+        matches!(self, Self::Namespaces { mounts: true, .. })
+    }
+
+    /// Whether the tool has a network namespace of its own.
+    pub fn has_network(self) -> bool {
+        matches!(self, Self::Namespaces { network: true, .. })
+    }
+
+    /// Enters the namespaces. This process must have one thread.
+    pub fn enter(self) -> Result<(), String> {
+        let Self::Namespaces { user, mounts, network } = self else { return Ok(()) };
+        let mut flags = CloneFlags::empty();
+        flags.set(CloneFlags::CLONE_NEWUSER, user);
+        flags.set(CloneFlags::CLONE_NEWNS, mounts);
+        flags.set(CloneFlags::CLONE_NEWNET, network);
+        let (uid, gid) = (geteuid(), getegid());
+        unshare(flags).map_err(|error| failed("unshare", error))?;
+        if user {
+            // Without this the kernel refuses a group map. <https://lwn.net/Articles/626665/>
+            let _ = fs::write("/proc/self/setgroups", "deny");
+            write("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
+            write("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
+        }
+        if mounts {
+            let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+            mount(None::<&str>, "/", None::<&str>, private, None::<&str>).map_err(|error| failed("mount", error))?;
+        }
+        if network {
+            loopback::bring_up().map_err(|error| failed("loopback", error))?;
+        }
+        Ok(())
+    }
+}
+
+fn write(path: &str, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{path}: {error}"))
+}
+
+fn failed(what: &str, error: Errno) -> String {
+    format!("{what}: {}", error.desc())
+}
+
+/// Installs the filter that reports connections. In a namespace it only notes them; by itself it refuses them.
+pub fn install_filter(guard: Guard) -> Result<Option<filter::Listener>, String> {
+    match guard {
+        Guard::Filter => filter::install(true).map(Some).map_err(|error| failed("seccomp", error)),
+        // What connects to an address and not to a name is told by this alone; nothing else depends on it.
+        Guard::Namespaces { network: true, .. } => Ok(filter::install(false).ok()),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,17 @@
+//! Running a tool on Linux: two processes of this program around it.
+//!
+//! The outer one stays outside of all namespaces. It forwards signals, and removes the private folder whatever becomes
+//! of the others. The inner one enters the namespaces, starts the tool, watches it, and ends all that it started. Each
+//! ends the tool when the other is killed.
+
+mod children;
+mod dns;
+mod filter;
+mod guard;
+mod inner;
+mod loopback;
+mod mounts;
+mod notify;
+mod outer;
+
+pub use outer::{end_by, run};

@@ -1,0 +1,99 @@
+//! What a tool without network tried to reach, and when its patience has lasted long enough.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How long a tool may go on after it asked for a host that its cache stands for.
+pub const GRACE: Duration = Duration::from_secs(5);
+/// How long a tool may go on asking for anything else.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a tool may ask for one host.
+pub const MOST: u32 = 20;
+
+/// Why a tool was ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It asked for what its cache lacks, and did not give up by itself.
+    Certain(String),
+    /// It asked for one host again and again.
+    Often(String),
+    /// It went on asking for a long time.
+    Long,
+}
+
+/// The account of what was tried.
+#[derive(Debug, Default)]
+pub struct Witness {
+    asked: BTreeMap<String, BTreeMap<u16, u32>>,
+    first: Option<Instant>,
+    end: Option<(Instant, Why)>,
+}
+
+impl Witness {
+    /// Notes that the tool asked for `host`; `kind` tells the two questions of one look-up apart (A and AAAA).
+    /// `certain` says that a cache's recipe names the host, so that a miss is certain.
+    pub fn note(&mut self, host: &str, kind: u16, certain: bool, now: Instant) {
+        let count = self.asked.entry(host.to_owned()).or_default().entry(kind).or_default();
+        *count += 1;
+        let often = *count >= MOST;
+        let first = *self.first.get_or_insert(now);
+        if certain {
+            self.end_at(now + GRACE, Why::Certain(host.to_owned()));
+        }
+        if often {
+            self.end_at(now, Why::Often(host.to_owned()));
+        }
+        if now.duration_since(first) > PATIENCE {
+            self.end_at(now, Why::Long);
+        }
+    }
+
+    fn end_at(&mut self, at: Instant, why: Why) {
+        if self.end.as_ref().is_none_or(|(earlier, _)| at < *earlier) {
+            self.end = Some((at, why));
+        }
+    }
+
+    /// When the tool has to be ended, and why.
+    pub fn end(&self) -> Option<&(Instant, Why)> {
+        self.end.as_ref()
+    }
+
+    /// The hosts and addresses, sorted.
+    pub fn hosts(&self) -> Vec<String> {
+        self.asked.keys().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certain_miss_gets_a_few_seconds() {
+        let (mut witness, start) = (Witness::default(), Instant::now());
+        witness.note("other.test", 1, false, start);
+        assert_eq!(witness.end(), None);
+        witness.note("a.test", 1, true, start);
+        witness.note("a.test", 1, true, start + Duration::from_secs(3));
+        assert_eq!(witness.end(), Some(&(start + GRACE, Why::Certain("a.test".to_owned()))));
+        assert_eq!(witness.hosts(), ["a.test", "other.test"]);
+    }
+
+    #[test]
+    fn asking_often_or_long_ends_it() {
+        let (mut witness, start) = (Witness::default(), Instant::now());
+        for _ in 1..MOST {
+            witness.note("a.test", 1, false, start);
+            witness.note("a.test", 28, false, start);
+        }
+        assert_eq!(witness.end(), None);
+        witness.note("a.test", 28, false, start);
+        assert_eq!(witness.end(), Some(&(start, Why::Often("a.test".to_owned()))));
+        let mut witness = Witness::default();
+        witness.note("a.test", 1, false, start);
+        let later = start + PATIENCE + Duration::from_millis(1);
+        witness.note("b.test", 1, false, later);
+        assert_eq!(witness.end(), Some(&(later, Why::Long)));
+    }
+}
