@@ -10,7 +10,8 @@ load(":request.bzl", "name_error", "platform_error")
 
 DEFAULT_HUB = "lazy_tools"
 
-_RESERVED = ["any", "host", "requests.json", "target"]
+# Names of targets in the hub end in these, and names of targets in a tool's repository begin with them.
+_PARTS = ["any", "host", "target"]
 
 def collect(modules):
     """Gathers the tags of all modules.
@@ -19,8 +20,8 @@ def collect(modules):
         modules: what `module_ctx.modules` holds, the root module first.
 
     Returns:
-        A struct of `hubs` (name to a struct of `name`, `module`, `lock`, the `lock` tag, and `tools`, name to `tool`
-        tag), `registries` (type to address) and `error` (a message, or None).
+        A struct of `hubs` (name to a struct of `name`, `module`, `lock`, the `lock` tag, `tools`, name to `tool`
+        tag, and `lower_names`, lower case to name), `registries` (type to address) and `error` (a message, or None).
     """
     hubs = {}
     for module in modules:
@@ -28,7 +29,7 @@ def collect(modules):
             error = _lock_tag_error(module, tag, hubs.get(tag.hub))
             if error:
                 return _result(error = error)
-            hubs[tag.hub] = struct(name = tag.hub, module = module, lock = tag, tools = {})
+            hubs[tag.hub] = struct(name = tag.hub, module = module, lock = tag, tools = {}, lower_names = {})
 
     for module in modules:
         for tag in module.tags.tool:
@@ -36,6 +37,7 @@ def collect(modules):
             if error:
                 return _result(error = error)
             hubs[tag.hub].tools[tag.name] = tag
+            hubs[tag.hub].lower_names[tag.name.lower()] = tag.name
 
     registries = {}
     for module in modules:
@@ -91,11 +93,12 @@ def _tool_tag_error(module, tag, hub):
     error = name_error(tag.name)
     if error:
         return "%s: %s (LT605)" % (where, error)
-    if tag.name in _RESERVED or tag.name.startswith("host.") or tag.name.startswith("target."):
+    first, last = tag.name.partition(".")[0], tag.name.rpartition(".")[2]
+    if tag.name == "requests.json" or first in _PARTS or last in _PARTS:
         return "%s: the name is taken by the hub itself: choose another (LT605)" % where
-    for other in hub.tools:
-        if other.lower() == tag.name.lower():
-            return "%s: hub %s has a tool %s already: choose another name (LT605)" % (where, tag.hub, other)
+    other = hub.lower_names.get(tag.name.lower())
+    if other:
+        return "%s: hub %s has a tool %s already: choose another name (LT605)" % (where, tag.hub, other)
     if not tag.platforms:
         return "%s: no platforms: name those that the tool runs on and builds for, as in %s (LT605)" % (
             where,

@@ -2,7 +2,7 @@
 
 load(":artifact.bzl", "artifact_repository")
 load(":collect.bzl", "DEFAULT_HUB", "collect")
-load(":hub.bzl", "hub_repository")
+load(":hub.bzl", "hub_repository", "tool_repository")
 load(":lock.bzl", "read_lock", "tool_parts")
 load(":request.bzl", "make_request", "stale_error", "unpinned_error")
 
@@ -126,35 +126,41 @@ def _declare_artifacts(hub, name, tool, registries, declared):
         declared: a struct of `keys` (integrity and source to repository) and `names` (repositories, in lower case),
             what has been declared for the hub so far; changed in place.
     """
+    prefix = "%s.%s." % (hub, name)
     for role, platform, part in tool_parts(tool):
         for id, artifact in part.get("artifacts", {}).items():
             purl, urls = artifact.pop("purl", ""), artifact.pop("urls", [])
             key = " ".join([artifact["integrity"], purl] + urls)
             repository = declared.keys.get(key)
             if not repository:
-                repository = ".".join([word for word in [hub, name, role, platform, id] if word])
+                repository = prefix + (role + "." + platform if platform else role) + "." + id
                 if repository.lower() in declared.names:
                     repository += ".%d" % len(declared.names)
                 declared.keys[key] = repository
                 declared.names[repository.lower()] = True
-                kind = purl.removeprefix("pkg:").partition("/")[0]
-                artifact_repository(
-                    name = repository,
-                    integrity = artifact["integrity"],
-                    purl = purl,
-                    registries = {kind: registries[kind]} if kind in registries else {},
-                    urls = urls,
-                )
+                _declare_artifact(repository, artifact["integrity"], purl, urls, registries)
             artifact["repository"] = repository
+
+def _declare_artifact(name, integrity, purl, urls, registries):
+    if urls:
+        artifact_repository(name = name, integrity = integrity, urls = urls)
+        return
+    kind = purl.removeprefix("pkg:").partition("/")[0]
+    artifact_repository(
+        name = name,
+        integrity = integrity,
+        purl = purl,
+        registries = {kind: registries[kind]} if kind in registries else {},
+    )
 
 def _declare_hub(mctx, hub, registries):
     requests = _requests(mctx, hub, registries)
     lock_path = requests["lock"]
     lock = read_lock(_read(mctx, hub.lock.file), lock_path)
 
-    tools, errors = {}, {}
-    declared = struct(keys = {}, names = {})
-    for name in sorted(hub.tools):
+    repositories = {name: "%s.%s" % (hub.name, name) for name in sorted(hub.tools)}
+    declared = struct(keys = {}, names = {repository.lower(): True for repository in repositories.values()})
+    for name, repository in repositories.items():
         tool = lock.tools.get(name)
         error = lock.error or lock.errors.get(name)
         if not error and not tool:
@@ -162,16 +168,15 @@ def _declare_hub(mctx, hub, registries):
         if not error:
             error = stale_error(name, lock_path, tool["request"], requests["tools"][name]["request"])
         if error:
-            errors[name] = error
+            tool_repository(name = repository, tool = name, error = error)
         else:
             _declare_artifacts(hub.name, name, tool, registries, declared)
-            tools[name] = json.encode(tool)
+            tool_repository(name = repository, tool = name, entry = json.encode(tool))
 
     hub_repository(
         name = hub.name,
-        errors = errors,
         requests = json.encode_indent(requests, indent = "  ") + "\n",
-        tools = tools,
+        tools = repositories,
     )
 
 def _lazy_tools_impl(mctx):

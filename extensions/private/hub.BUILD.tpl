@@ -1,11 +1,11 @@
 """The hub of the extension lazy_tools: one target for each tool."""
 
-load("{hub_tool.bzl}", "hub_alias")
+load("{hub_tool.bzl}", "hub_aliases")
 
 exports_files(
     ["requests.json"],
     visibility = ["//visibility:public"],
 )
 
-[hub_alias(name = name) for name in [
-{names}]]
+[hub_aliases(name, repository) for name, repository in {
+{tools}}.items()]

@@ -1,34 +1,49 @@
-"""The hub: a package for each tool, and aliases in the root package."""
+"""The hub, which has aliases alone, and the repository of each tool, which is made when the tool is asked for.
 
-def _hub_repository_impl(rctx):
-    values = {"{hub_tool.bzl}": str(Label("//rules/private:hub_tool.bzl"))}
-    good = _filled(rctx.read(Label(":hub_tool.BUILD.tpl")), values)
-    for name, tool in rctx.attr.tools.items():
-        rctx.file(name + "/BUILD.bazel", good.replace("{name}", repr(name)).replace("{tool}", repr(tool)), executable = False)
-    bad = _filled(rctx.read(Label(":hub_failing_tool.BUILD.tpl")), values)
-    for name, error in rctx.attr.errors.items():
-        rctx.file(name + "/BUILD.bazel", bad.replace("{name}", repr(name)).replace("{message}", repr(error)), executable = False)
+So a lock of a thousand tools costs a build that needs one of them little more than reading it.
+"""
 
-    names = sorted(list(rctx.attr.tools) + list(rctx.attr.errors))
-    root = _filled(rctx.read(Label(":hub.BUILD.tpl")), values)
-    lines = "".join(["    %s,\n" % repr(name) for name in names])
-    rctx.file("BUILD.bazel", root.replace("{names}", lines), executable = False)
-    rctx.file("requests.json", rctx.attr.requests, executable = False)
-    if hasattr(rctx, "repo_metadata"):
-        return rctx.repo_metadata(reproducible = True)
-    return None
-
-def _filled(text, values):
+def _write_build_file(rctx, template, values):
+    text = rctx.read(template)
     for key, value in values.items():
         text = text.replace(key, value)
-    return text
+    rctx.file("BUILD.bazel", text, executable = False)
+
+def _reproducible(rctx):
+    return rctx.repo_metadata(reproducible = True) if hasattr(rctx, "repo_metadata") else None
+
+def _hub_repository_impl(rctx):
+    _write_build_file(rctx, Label(":hub.BUILD.tpl"), {
+        "{hub_tool.bzl}": str(Label("//rules/private:hub_tool.bzl")),
+        "{tools}": "".join(["    %s: %s,\n" % (repr(k), repr(v)) for k, v in rctx.attr.tools.items()]),
+    })
+    rctx.file("requests.json", rctx.attr.requests, executable = False)
+    return _reproducible(rctx)
 
 hub_repository = repository_rule(
     implementation = _hub_repository_impl,
-    doc = "The hub: `:NAME` for each tool, and `:requests.json`.",
+    doc = "The hub: `:NAME` for each tool, its parts, and `:requests.json`.",
     attrs = {
-        "errors": attr.string_dict(doc = "Tools that cannot be used: name to message."),
         "requests": attr.string(mandatory = True, doc = "What requests.json holds."),
-        "tools": attr.string_dict(doc = "Tools: name to the lock's entry, JSON, with the artifacts' repositories."),
+        "tools": attr.string_dict(doc = "Name to repository."),
+    },
+)
+
+def _tool_repository_impl(rctx):
+    template = Label(":failing_tool.BUILD.tpl") if rctx.attr.error else Label(":tool.BUILD.tpl")
+    _write_build_file(rctx, template, {
+        "{hub_tool.bzl}": str(Label("//rules/private:hub_tool.bzl")),
+        "{name}": repr(rctx.attr.tool),
+        "{value}": repr(rctx.attr.error or rctx.attr.entry),
+    })
+    return _reproducible(rctx)
+
+tool_repository = repository_rule(
+    implementation = _tool_repository_impl,
+    doc = "A tool: its cache as `:NAME`, and its parts.",
+    attrs = {
+        "entry": attr.string(doc = "The lock's entry, JSON, with the artifacts' repositories."),
+        "error": attr.string(doc = "Why the tool cannot be used; empty where it can."),
+        "tool": attr.string(mandatory = True, doc = "The tool's name."),
     },
 )

@@ -16,11 +16,10 @@ def name_error(text):
     Returns:
         A sentence without its final code, or None where the name is good.
     """
-    for char in text.elems():
-        if char not in _NAME_CHARACTERS:
-            return _bad_name(text)
-    if not text or text[0] not in _LETTERS or len(text) > 100:
-        return _bad_name(text)
+
+    # strip() leaves nothing of a text that holds only these characters.
+    if not text or text[0] not in _LETTERS or len(text) > 100 or text.strip(_NAME_CHARACTERS):
+        return "%s is not a name: a letter, then letters, digits, _, - and ., at most 100 characters" % repr(text)
     return None
 
 def platform_error(text):
@@ -98,9 +97,6 @@ def stale_error(name, lock_path, pinned, asked):
         "; ".join(differences),
         UPDATE_COMMAND,
     )
-
-def _bad_name(text):
-    return "%s is not a name: a letter, then letters, digits, _, - and ., at most 100 characters" % repr(text)
 
 def _words(value):
     if type(value) == type({}):

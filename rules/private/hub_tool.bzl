@@ -7,13 +7,16 @@ load(":tool_cache.bzl", "tool_cache")
 _ROLE_WORDS = {"host": "that it would run on", "target": "that is built for"}
 _PUBLIC = ["//visibility:public"]
 
-def hub_alias(name):
-    """Declares a tool's alias in the hub's root package.
+def hub_aliases(name, repository):
+    """Declares a tool's aliases in the hub.
 
     Args:
         name: the tool.
+        repository: the tool's repository.
     """
-    native.alias(name = name, actual = "//%s" % name, visibility = _PUBLIC)
+    native.alias(name = name, actual = "@%s//:%s" % (repository, name), visibility = _PUBLIC)
+    for part in ["any", "host", "target"]:
+        native.alias(name = "%s.%s" % (name, part), actual = "@%s//:%s" % (repository, part), visibility = _PUBLIC)
 
 def failing_hub_tool(name, message):
     """Declares the targets of a tool that cannot be used.

@@ -27,6 +27,8 @@ def _plan(parts):
     plan_parts = []
     for part in parts:
         plan_part = {key: part.part[key] for key in ["artifacts", "check", "layout"] if part.part.get(key)}
+        if not plan_part:
+            continue
         plan_part["role"] = part.role
         if part.platform:
             plan_part["platform"] = part.platform
@@ -109,15 +111,15 @@ name in upper case and `_` for what is no letter or digit, is the folder, and ea
 that only needs the folder has its own name. So with a genrule, name the cache in both `srcs` and `toolchains`.
 
 What is the same everywhere, what depends on the platform that the tool runs on, and what depends on the platform that \
-is built for, are three parts. The hub's `@lazy_tools//bun:any`, `:host` and `:target` can be put together anew, for \
+is built for, are three parts. The hub's `@lazy_tools//:bun.any`, `bun.host` and `bun.target` can be put together anew, for \
 example with `exec_compatible_with`, where a tool's actions can only run on some of the execution platforms:
 
 ```starlark
 tool_cache(
     name = "pkg",
-    any = "@lazy_tools//pkg:any",
-    host = "@lazy_tools//pkg:host",
-    target = "@lazy_tools//pkg:target",
+    any = "@lazy_tools//:pkg.any",
+    host = "@lazy_tools//:pkg.host",
+    target = "@lazy_tools//:pkg.target",
     exec_compatible_with = ["@platforms//os:macos"],
 )
 ```

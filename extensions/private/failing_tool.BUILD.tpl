@@ -4,5 +4,5 @@ load("{hub_tool.bzl}", "failing_hub_tool")
 
 failing_hub_tool(
     name = {name},
-    message = {message},
+    message = {value},
 )

@@ -4,5 +4,5 @@ load("{hub_tool.bzl}", "hub_tool")
 
 hub_tool(
     name = {name},
-    tool_json = {tool},
+    tool_json = {value},
 )
