@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # its names are shared with the other parts
 # Enters a root with its own bubblewrap, so that the machine needs none.
 
 # in_root ROOT ARGUMENT...: runs bubblewrap, taken from ROOT, with the arguments.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # its names are shared with the other parts
 # What `./bazelw --help-setup` says.
 
 help_setup() {

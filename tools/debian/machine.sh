@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # its names are shared with the other parts
 # What this machine offers to the Debian way. The RULES_LAZYTOOLS_* folders exist for tests.
 
 debian_suite=forky

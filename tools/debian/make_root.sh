@@ -4,10 +4,14 @@
 # unpacked, and finish_root.sh stands in for their scripts.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in say apt_sources machine enter; do
-  # shellcheck source=/dev/null
-  . "$here/$part.sh"
-done
+# shellcheck source=tools/debian/say.sh
+. "$here/say.sh"
+# shellcheck source=tools/debian/apt_sources.sh
+. "$here/apt_sources.sh"
+# shellcheck source=tools/debian/machine.sh
+. "$here/machine.sh"
+# shellcheck source=tools/debian/enter.sh
+. "$here/enter.sh"
 
 root=$1
 cache=$2
@@ -40,9 +44,9 @@ configure_apt() {
   # Nothing of the machine's own apt is read or changed, but for proxies and certificates.
   cat >"$work/apt.conf" <<CONF
 Dir::Etc::SourceList "$work/sources.list";
-Dir::Etc::SourceParts "-";
-Dir::Etc::Preferences "-";
-Dir::Etc::PreferencesParts "-";
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Preferences "/dev/null";
+Dir::Etc::PreferencesParts "/dev/null";
 Dir::State "$work";
 Dir::State::Lists "$work/lists";
 Dir::State::status "$work/status";
@@ -52,8 +56,6 @@ Dir::Log "/dev/null";
 APT::Install-Recommends "false";
 APT::Sandbox::User "root";
 APT::Get::Assume-Yes "true";
-APT::Update::Post-Invoke-Success "";
-APT::Update::Post-Invoke "";
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 Acquire::Languages "none";
@@ -87,18 +89,23 @@ download() {
     die "a download failed (apt-get's words are above); run the same command again."
 }
 
-unpack_one() {
-  dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --keep-directory-symlink --no-same-owner \
-    --exclude='./usr/share/doc/*' --exclude='./usr/share/info/*' --exclude='./usr/share/lintian/*' \
-    --exclude='./usr/share/locale/*' --exclude='./usr/share/man/*'
+# unpack_into ROOT PACKAGE...
+unpack_into() {
+  local root=$1 package
+  shift
+  for package in "$@"; do
+    dpkg-deb --fsys-tarfile "$package" | tar -x -C "$root" --keep-directory-symlink --no-same-owner \
+      --exclude='./usr/share/doc/*' --exclude='./usr/share/info/*' --exclude='./usr/share/lintian/*' \
+      --exclude='./usr/share/locale/*' --exclude='./usr/share/man/*' || return 255
+  done
 }
-export -f unpack_one
+export -f unpack_into
 
 unpack() {
   # base-files brings /bin -> usr/bin and the like, through which the others unpack.
-  unpack_one "$work"/archives/base-files_*.deb "$root"
+  unpack_into "$root" "$work"/archives/base-files_*.deb
   find "$work/archives" -name '*.deb' ! -name 'base-files_*' -printf '%s %p\0' | sort -z -rn | cut -z -d' ' -f2- |
-    xargs -0 -P "$(nproc)" -I{} bash -o pipefail -c 'unpack_one "$1" "$2" || exit 255' _ {} "$root"
+    xargs -0 -P "$(nproc)" -n 4 bash -o pipefail -c 'unpack_into "$@"' _ "$root"
 }
 
 # as_superuser COMMAND...: inside the unfinished root, which can be written to.
@@ -147,6 +154,8 @@ write_ours() {
     printf '{"type": "local_path", "path": "%s"}\n' "$stardoc" >"$folder/source.json"
   done
   fill "$here/bazelrc.in" >"$ours/bazelrc"
+  # Debian's own settings say this in a way that warns at every command; it is the default.
+  sed -i '/--host_javabase/d' "$root/etc/bazel/bazelrc"
 }
 
 build_cargo_bazel() {

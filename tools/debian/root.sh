@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # its names are shared with the other parts
 # Keeps the roots of the Debian way: one folder for each state of what they are made from.
 
 bazelrc_inside=/usr/share/rules_lazytools/bazelrc
@@ -14,7 +14,7 @@ root_name() {
   local authorities
   authorities=$(host_authorities)
   (
-    cd "$1"
+    cd "$1" || exit
     find bazelrc.in crates_index enter.sh finish_root.sh make_root.sh packages.txt rust stubs -type f | LC_ALL=C sort |
       xargs sha256sum
     mirror
@@ -60,9 +60,11 @@ make_and_publish() {
 # make_dying_with_us COMMAND...: in a process namespace of its own, so that a killed bazelw leaves
 # nothing behind that goes on downloading.
 make_dying_with_us() {
-  local -a as_user=()
-  [ "$(id -u)" = 0 ] || as_user=(--user --map-root-user)
-  setpriv --pdeathsig KILL unshare "${as_user[@]}" --pid --fork --kill-child=KILL --mount-proc /bin/bash "$@" >&2
+  local -a alone=(unshare --pid --fork --kill-child=KILL --mount-proc)
+  [ "$(id -u)" = 0 ] || alone+=(--user --map-root-user)
+  # Some containers forbid to mount proc; there the step that is under way ends by itself.
+  "${alone[@]}" true 2>/dev/null || alone=()
+  setpriv --pdeathsig KILL "${alone[@]}" /bin/bash "$@" >&2
 }
 
 # prune ROOTS NAME: removes roots that no bazelw has used for a while; another checkout may use another.
