@@ -1,1 +1,188 @@
-//! Part of `rules_lazytools`.
+//! Carries a layout plan out: artifacts in, the folder that a tool would have made for itself out.
+//!
+//! The result depends on the plan and the artifacts alone. Archives are hostile until shown otherwise: nothing is
+//! written outside of the folder or through a link, and neither memory nor disk grow past what the plan declares.
+//! There is no network in this crate, and nothing in it that could use one.
+
+mod archive;
+mod batch;
+mod decode;
+mod digests;
+mod error;
+mod extract;
+mod folder;
+mod fsys;
+mod links;
+mod near;
+mod registry;
+mod repack;
+mod select;
+mod site;
+mod small;
+mod steps;
+mod tar;
+pub mod tree;
+mod work;
+mod zip;
+
+#[doc(hidden)]
+pub mod fuzz;
+
+use std::path::Path;
+
+use lazytools_lock::{Manifest, Plan, Step};
+
+use error::Outcome;
+pub use error::{Error, Problem};
+use folder::{Folder, ManifestFile};
+use links::Resolver;
+use registry::{Kind, Registry};
+use site::Site;
+use steps::Steps;
+pub use steps::{parse_plan, Artifacts};
+use work::{Job, Queue, Scratch, Worker};
+
+/// How many small steps make one job.
+const STEPS_A_JOB: usize = 32;
+/// More threads than this only wait for the disk.
+const MAX_THREADS: usize = 16;
+
+/// What to assemble.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Where its artifacts are.
+    pub artifacts: &'a Artifacts,
+    /// The folder to make. It may be there already, empty or as an earlier run made it.
+    pub out: &'a Path,
+    /// The manifest to write.
+    pub manifest: &'a Path,
+    /// Whether to check the artifacts' digests. Bazel has done so when it downloaded them.
+    pub verify: bool,
+    /// How many threads; default: as many as there are processors.
+    pub threads: Option<usize>,
+}
+
+/// Assembles a folder. It is there whole afterwards, with its manifest, or as it was before.
+pub fn assemble(request: &Request<'_>) -> Result<(), Error> {
+    let fail = |step, problem| Error { tool: request.plan.tool.to_string(), step, problem };
+    let steps = Steps::new(request.plan, request.artifacts).map_err(|problem| fail(None, problem))?;
+    let described: Vec<String> = steps.tasks.iter().map(steps::Task::describe).collect();
+    fill(request, steps).map_err(|(step, problem)| fail(step.and_then(|step| described.get(step).cloned()), problem))
+}
+
+/// A problem, with its step where it is one step's.
+type Failure = (Option<usize>, Problem);
+
+fn general(problem: Problem) -> Failure {
+    (None, problem)
+}
+
+fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
+    let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads = threads.clamp(1, MAX_THREADS);
+    let at_step = |(step, problem): (usize, Problem)| (Some(step), problem);
+    if request.verify {
+        digests::verify(&steps, threads).map_err(general)?;
+    }
+    let digests = digests::Digests::work_out(&steps, threads).map_err(at_step)?;
+    let earlier = earlier_manifest(request.manifest);
+    let folder = Folder::prepare(request.out, earlier.as_ref()).map_err(general)?;
+    let modes = fsys::Modes::probe(folder.root()).map_err(general)?;
+    let site = Site::new(steps, folder.root(), modes, digests);
+    let mut crew = Crew { site, small: Vec::new() };
+    let mut streams = Vec::new();
+    for (at, task) in crew.site.steps.tasks.iter().enumerate() {
+        match task.step {
+            Step::Extract(_) | Step::Repack(_) => streams.push(at),
+            _ if small::claim(&crew.site, at).map_err(|problem| (Some(at), problem))? => crew.small.push(at),
+            _ => {}
+        }
+    }
+    let count = crew.small.len();
+    let jobs = (0..count).step_by(STEPS_A_JOB).map(|start| Job::Small(start..(start + STEPS_A_JOB).min(count)));
+    work::run(&crew, jobs.collect(), streams, threads).map_err(at_step)?;
+    finish(request, crew.site, folder)
+}
+
+/// What an earlier run says it made; nothing where there is no such account.
+fn earlier_manifest(path: &Path) -> Option<Manifest> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+fn finish(request: &Request<'_>, site: Site<'_>, folder: Folder) -> Result<(), Failure> {
+    let (check, root, modes) = (site.steps.check.clone(), std::sync::Arc::clone(&site.root), site.modes);
+    let (registry, hard_links) = site.finish();
+    for link in &hard_links {
+        small::hard_link(&registry, &root, modes, link).map_err(|problem| (Some(link.step), problem))?;
+    }
+    make_links(&registry, &root)?;
+    for path in check {
+        if !Resolver::new(&registry).exists(path.as_str()) {
+            let mut near = near::Near::new(path.as_str());
+            registry.records().for_each(|record| near.see(&record.path));
+            return Err(general(Problem::Check { path: path.to_string(), near: near.finish() }));
+        }
+    }
+    let manifest = registry.into_manifest();
+    put_in_place(request, &manifest, folder).map_err(general)
+}
+
+/// Makes the symbolic links, after everything else and after a look at where all of them lead.
+fn make_links(registry: &Registry, root: &Path) -> Result<(), Failure> {
+    let mut resolver = Resolver::new(registry);
+    let mut links = Vec::new();
+    for record in registry.records() {
+        if let Kind::Link { target } = &record.kind {
+            links.push((record, &**target));
+        }
+    }
+    links.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+    for (record, target) in links {
+        let is_folder = resolver.check(&record.path, target).map_err(|problem| (Some(record.step), problem))?;
+        fsys::symlink(target, is_folder, &root.join(&*record.path)).map_err(general)?;
+    }
+    Ok(())
+}
+
+fn put_in_place(request: &Request<'_>, manifest: &Manifest, folder: Folder) -> Outcome<()> {
+    let file = ManifestFile::write(request.manifest, manifest)?;
+    // The manifest first: a folder that is there has one.
+    file.commit()?;
+    let done = folder.commit();
+    if done.is_err() {
+        let _ = std::fs::remove_file(request.manifest);
+    }
+    done
+}
+
+/// The threads' side of a request.
+struct Crew<'p> {
+    site: Site<'p>,
+    /// The steps that need no archive.
+    small: Vec<usize>,
+}
+
+impl Worker for Crew<'_> {
+    fn job(&self, job: Job, scratch: &mut Scratch) -> Result<(), (usize, Problem)> {
+        match job {
+            Job::Batch(mut batch) => batch.write().map_err(|problem| (batch.step(), problem)),
+            Job::Zip(work, range) => extract::zip_members(&self.site, &work, range, scratch),
+            Job::Small(range) => {
+                for at in &self.small[range] {
+                    small::carry_out(&self.site, *at, scratch).map_err(|problem| (*at, problem))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn stream(&self, step: usize, queue: &Queue<'_>, scratch: &mut Scratch) -> Outcome<()> {
+        match self.site.steps.tasks[step].step {
+            Step::Extract(extract) => extract::extract(&self.site, step, extract, queue, scratch),
+            Step::Repack(repack) => repack::repack(&self.site, step, repack, scratch),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The steps of a plan's parts as one list, each with its artifact's file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lazytools_lock::plan::PLAN_VERSION;
+use lazytools_lock::{CachePath, Format, Integrity, Name, Plan, PlanPart, Role, Step, TextPart};
+
+use crate::error::{Outcome, Problem};
+
+/// Where the artifacts are, by role and id.
+pub type Artifacts = BTreeMap<(Role, Name), PathBuf>;
+
+/// An artifact with its file.
+#[derive(Debug)]
+pub struct Input {
+    /// `ROLE/ID`.
+    pub key: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The digest that the plan has.
+    pub integrity: Integrity,
+    size: Option<u64>,
+}
+
+impl Input {
+    /// Opens the file; its size, which is the plan's.
+    pub fn open(&self) -> Outcome<(File, u64)> {
+        let unreadable = |error| Problem::Unreadable { key: self.key.clone(), path: self.path.clone(), error };
+        let file = File::open(&self.path).map_err(unreadable)?;
+        let data = file.metadata().map_err(unreadable)?;
+        if !data.is_file() {
+            return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
+        }
+        let actual = data.len();
+        if let Some(expected) = self.size.filter(|expected| *expected != actual) {
+            return Err(Problem::Size { key: self.key.clone(), path: self.path.clone(), expected, actual });
+        }
+        Ok((file, actual))
+    }
+
+    /// The file's size: the plan's, which opening it checks, or else its own.
+    pub fn size(&self) -> Outcome<u64> {
+        match self.size {
+            Some(size) => Ok(size),
+            None => self.open().map(|(_, size)| size),
+        }
+    }
+
+    /// A problem with reading the file.
+    pub fn unreadable(&self, error: io::Error) -> Problem {
+        Problem::Unreadable { key: self.key.clone(), path: self.path.clone(), error }
+    }
+}
+
+/// A step with what it belongs to.
+#[derive(Debug)]
+pub struct Task<'p> {
+    /// The step.
+    pub step: &'p Step,
+    part: &'p PlanPart,
+    number: usize,
+}
+
+impl Task<'_> {
+    /// The step in words.
+    pub fn describe(&self) -> String {
+        let what = match self.step {
+            Step::Directory(step) => format!("make folder {}", step.to),
+            Step::Extract(step) => match &step.to {
+                Some(to) => format!("extract {} to {to}", step.artifact),
+                None => format!("extract {}", step.artifact),
+            },
+            Step::Place(step) => format!("place {} at {}", step.artifact, step.to),
+            Step::Repack(step) => format!("repack {} to {}", step.artifact, step.to),
+            Step::Symlink(step) => format!("link {}", step.to),
+            Step::Write(step) => format!("write {}", step.to),
+        };
+        format!("step {} of {} ({what})", self.number, part_name(self.part))
+    }
+
+    /// The digests of its artifacts, in order.
+    fn bytes(&self) -> Vec<Option<&Integrity>> {
+        artifacts_of(self.step).iter().map(|name| self.part.artifacts.get(*name).map(|it| &it.integrity)).collect()
+    }
+
+    /// The declared format of an artifact, as another step of the same part has it.
+    pub fn format_of(&self, artifact: &Name) -> Option<Format> {
+        self.part.layout.iter().find_map(|step| match step {
+            Step::Extract(step) if step.artifact == *artifact => Some(step.format),
+            Step::Repack(step) if step.artifact == *artifact => Some(step.format),
+            _ => None,
+        })
+    }
+}
+
+fn part_name(part: &PlanPart) -> String {
+    match part.platform {
+        Some(platform) => format!("{}/{platform}", part.role.name()),
+        None => part.role.name().to_owned(),
+    }
+}
+
+/// Artifacts by the role of their part and their id.
+type Inputs<'p> = BTreeMap<Role, HashMap<&'p Name, Input>>;
+
+/// A plan with the files of its artifacts.
+#[derive(Debug)]
+pub struct Steps<'p> {
+    /// The steps, each once.
+    pub tasks: Vec<Task<'p>>,
+    /// Paths that must be there at the end.
+    pub check: Vec<&'p CachePath>,
+    inputs: Inputs<'p>,
+}
+
+impl<'p> Steps<'p> {
+    /// Puts the parts together. The order of the parts does not matter.
+    pub fn new(plan: &'p Plan, artifacts: &Artifacts) -> Outcome<Self> {
+        let wrong = |what: String| Err(Problem::Plan { what });
+        if plan.plan_version != PLAN_VERSION {
+            return wrong(format!("the plan has version {} where this helper knows {PLAN_VERSION}", plan.plan_version));
+        }
+        let mut parts: Vec<&PlanPart> = plan.parts.iter().collect();
+        parts.sort_by_key(|part| part.role);
+        if let Some(pair) = parts.windows(2).find(|pair| pair[0].role == pair[1].role) {
+            return wrong(format!("the plan has two parts for {}", pair[0].role.name()));
+        }
+        let inputs = inputs(&parts, artifacts)?;
+        let mut steps = Self { tasks: Vec::new(), check: Vec::new(), inputs };
+        let mut seen: HashMap<(&CachePath, &'static str), Vec<usize>> = HashMap::new();
+        for part in parts {
+            for (index, step) in part.layout.iter().enumerate() {
+                let task = Task { step, part, number: index + 1 };
+                for name in artifacts_of(step) {
+                    if !part.artifacts.contains_key(name) {
+                        return wrong(format!(
+                            "{} names artifact {name}, which its part does not have",
+                            task.describe()
+                        ));
+                    }
+                }
+                if let Some(to) = path_of(step) {
+                    let same = seen.entry((to, kind_of(step))).or_default();
+                    if same.iter().any(|at| Self::is_same(&steps.tasks[*at], &task)) {
+                        continue;
+                    }
+                    same.push(steps.tasks.len());
+                } else if steps.tasks.iter().any(|other| path_of(other.step).is_none() && Self::is_same(other, &task)) {
+                    continue;
+                }
+                steps.tasks.push(task);
+            }
+            steps.check.extend(&part.check);
+        }
+        Ok(steps)
+    }
+
+    /// A step's artifact.
+    pub fn input(&self, task: &Task<'_>, name: &Name) -> Outcome<&Input> {
+        let wrong = || Problem::Plan { what: format!("{} names artifact {name}, which is not there", task.describe()) };
+        self.inputs.get(&task.part.role).and_then(|inputs| inputs.get(name)).ok_or_else(wrong)
+    }
+
+    /// All artifacts.
+    pub fn inputs(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.values().flat_map(HashMap::values)
+    }
+
+    /// Whether two steps make the same of the same bytes.
+    fn is_same(one: &Task<'_>, other: &Task<'_>) -> bool {
+        one.bytes() == other.bytes() && anonymous(one.step) == anonymous(other.step)
+    }
+}
+
+fn inputs<'p>(parts: &[&'p PlanPart], artifacts: &Artifacts) -> Outcome<Inputs<'p>> {
+    let mut inputs = Inputs::new();
+    for part in parts {
+        let of_part = inputs.entry(part.role).or_default();
+        for (name, artifact) in &part.artifacts {
+            let key = format!("{}/{name}", part.role.name());
+            let Some(path) = artifacts.get(&(part.role, name.clone())) else {
+                return Err(Problem::MissingArtifact { key });
+            };
+            let size = artifact.size.map(std::num::NonZeroU64::get);
+            of_part.insert(name, Input { key, path: path.clone(), integrity: artifact.integrity.clone(), size });
+        }
+    }
+    if inputs.values().map(HashMap::len).sum::<usize>() != artifacts.len() {
+        let is_known = |role: &Role, name: &Name| inputs.get(role).is_some_and(|inputs| inputs.contains_key(name));
+        if let Some((role, name)) = artifacts.keys().find(|(role, name)| !is_known(role, name)) {
+            let mut known: Vec<&str> =
+                inputs.values().flat_map(HashMap::values).map(|input| input.key.as_str()).collect();
+            known.sort_unstable();
+            let known = if known.is_empty() { "none".to_owned() } else { known[..known.len().min(10)].join(", ") };
+            return Err(Problem::UnknownArtifact { key: format!("{}/{name}", role.name()), known });
+        }
+    }
+    Ok(inputs)
+}
+
+/// The artifacts that a step names, in order.
+fn artifacts_of(step: &Step) -> Vec<&Name> {
+    match step {
+        Step::Directory(_) | Step::Symlink(_) => Vec::new(),
+        Step::Extract(step) => vec![&step.artifact],
+        Step::Place(step) => vec![&step.artifact],
+        Step::Repack(step) => vec![&step.artifact],
+        Step::Write(step) => step
+            .text
+            .iter()
+            .filter_map(|part| if let TextPart::Digest(digest) = part { Some(&digest.artifact) } else { None })
+            .collect(),
+    }
+}
+
+/// The path that a step writes; `None` for an archive that fills the cache folder itself.
+fn path_of(step: &Step) -> Option<&CachePath> {
+    match step {
+        Step::Directory(step) => Some(&step.to),
+        Step::Extract(step) => step.to.as_ref(),
+        Step::Place(step) => Some(&step.to),
+        Step::Repack(step) => Some(&step.to),
+        Step::Symlink(step) => Some(&step.to),
+        Step::Write(step) => Some(&step.to),
+    }
+}
+
+fn kind_of(step: &Step) -> &'static str {
+    match step {
+        Step::Directory(_) => "directory",
+        Step::Extract(_) => "extract",
+        Step::Place(_) => "place",
+        Step::Repack(_) => "repack",
+        Step::Symlink(_) => "symlink",
+        Step::Write(_) => "write",
+    }
+}
+
+/// A step without its artifacts' names, which may differ between parts.
+fn anonymous(step: &Step) -> Step {
+    let mut step = step.clone();
+    let Ok(name) = "artifact".parse::<Name>() else { return step };
+    match &mut step {
+        Step::Directory(_) | Step::Symlink(_) => {}
+        Step::Extract(step) => step.artifact = name,
+        Step::Place(step) => step.artifact = name,
+        Step::Repack(step) => step.artifact = name,
+        Step::Write(step) => {
+            for part in &mut step.text {
+                if let TextPart::Digest(digest) = part {
+                    digest.artifact = name.clone();
+                }
+            }
+        }
+    }
+    step
+}
+
+/// Parses a plan.
+pub fn parse_plan(text: &str, path: &Path) -> Outcome<Plan> {
+    serde_json::from_str(text).map_err(|error| {
+        let version =
+            serde_json::from_str::<serde_json::Value>(text).ok().and_then(|it| it.get("planVersion")?.as_u64());
+        let what = match version.filter(|version| *version != PLAN_VERSION) {
+            Some(version) => format!("the plan has version {version} where this helper knows {PLAN_VERSION}"),
+            None => format!("{} is no plan ({error})", path.display()),
+        };
+        Problem::Plan { what }
+    })
+}
