@@ -1,2 +1,38 @@
-//! Part of `rules_lazytools`.
-fn main() {}
+//! `lazytools`: what people run.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod pin;
+mod recipe_command;
+mod recipes;
+mod requests;
+
+/// Pins what lazy tools download, for rules_lazytools.
+#[derive(Parser)]
+#[command(name = "lazytools", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Resolves the requested tools for all their platforms and writes the lock, whole or not at all.
+    Pin(pin::Arguments),
+    /// Shows or checks recipes.
+    #[command(subcommand)]
+    Recipe(recipe_command::Command),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Pin(arguments) => pin::run(&arguments),
+        Command::Recipe(command) => recipe_command::run(&command),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("lazytools: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,1 +1,23 @@
-//! Part of `rules_lazytools`.
+//! HTTP, package registries, checksum sources, retries and a content-addressed store.
+//!
+//! Nothing that runs inside a build action may depend on this crate.
+
+pub mod checksums;
+pub mod client;
+pub mod digests;
+pub mod download;
+pub mod error;
+pub mod member;
+pub mod npm;
+pub mod npmrc;
+pub mod purl;
+pub mod redact;
+pub mod retry;
+pub mod store;
+
+pub use client::{Client, ClientOptions};
+pub use digests::{Digests, FileFacts};
+pub use error::{FetchError, Reason};
+pub use npm::{Npm, NpmRegistry};
+pub use purl::NpmPurl;
+pub use store::Store;

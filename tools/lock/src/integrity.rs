@@ -109,6 +109,12 @@ impl Integrity {
         Self::from_bytes(algorithm, &hex::decode(digest).ok()?)
     }
 
+    /// The strongest digest of a text that may hold several, separated by spaces, and weak ones among them; `None`
+    /// where there is none that pins.
+    pub fn strongest(text: &str) -> Option<Self> {
+        text.split_ascii_whitespace().filter_map(|one| one.parse::<Self>().ok()).max_by_key(|one| one.algorithm.len())
+    }
+
     /// The algorithm.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -185,6 +191,14 @@ mod tests {
             assert_eq!(integrity.to_string().parse::<Integrity>().unwrap(), integrity);
             assert_eq!(Integrity::from_hex(algorithm, &integrity.hex()), Some(integrity));
         }
+    }
+
+    #[test]
+    fn the_strongest_digest_counts() {
+        let sha256 = Algorithm::Sha256.digest(b"x");
+        let sha512 = Algorithm::Sha512.digest(b"x");
+        assert_eq!(Integrity::strongest(&format!("sha1-AAAA {sha512} {sha256}")), Some(sha512));
+        assert_eq!(Integrity::strongest("sha1-Kq5sNclPz7QV2+lfQIuc6R7oRu0="), None);
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub struct Tool {
     pub recipe: RecipeRef,
     /// What MODULE.bazel asked for. Another request means that the pin is stale.
     pub request: Request,
+    /// The digests of the input files as they were when pinning. Other files mean that the pin is stale.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<Name, Integrity>,
     /// What the tool may do to its cache.
     #[serde(default, skip_serializing_if = "Access::is_default")]
     pub access: Access,

@@ -98,7 +98,8 @@ fn source(reading: &Reading<'_>, entry: &mut Table<'_, '_>, role: Role) -> Optio
         (Some(purl), None) if mirrors.is_empty() => Some(SourceRule::Purl(purl)),
         (None, Some(url)) => Some(SourceRule::Urls(std::iter::once(url).chain(mirrors).collect())),
         (Some(_), None) => {
-            let message = format!("{} has mirrors beside a purl: a registry's mirror is set where it is used", entry.what);
+            let message =
+                format!("{} has mirrors beside a purl: a registry's mirror is set where it is used", entry.what);
             reading.source.error(line, FORM, message);
             None
         }

@@ -96,7 +96,10 @@ fn word_fault(recipe: &Recipe, word: &str) -> Option<(&'static str, String)> {
 fn artifact_fault(recipe: &Recipe, role: Role, id: &Name, member: bool) -> Option<(&'static str, String)> {
     let Some(artifact) = recipe.artifacts.iter().find(|artifact| artifact.id == *id) else {
         let known = recipe.artifacts.iter().map(|artifact| artifact.id.as_str());
-        return Some((REFERENCE, format!("there is no artifact {:?}: {}", id.as_str(), suggestion(id.as_str(), known))));
+        return Some((
+            REFERENCE,
+            format!("there is no artifact {:?}: {}", id.as_str(), suggestion(id.as_str(), known)),
+        ));
     };
     if member && !artifact.format.is_archive() {
         return Some((REFERENCE, format!("artifact {id} is {}, and has no members", artifact.format)));

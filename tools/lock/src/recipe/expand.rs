@@ -13,7 +13,7 @@ use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
 use super::template::{Template, TemplateError};
-use super::{ArtifactRule, DigestRule, Lookup, SourceRule, StepRule};
+use super::{ArtifactRule, DigestRule, Lookup, SourceRule};
 
 /// An artifact that a part needs, before its bytes are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +91,19 @@ impl Chosen<'_> {
         parts
     }
 
-    /// The artifacts of a part.
-    pub fn wanted(&self, role: Role, platform: Option<Platform>) -> Result<Vec<Wanted>, RecipeError> {
+    /// The artifacts of a part. `files` are the texts of the input files.
+    pub fn wanted(
+        &self,
+        role: Role,
+        platform: Option<Platform>,
+        files: &BTreeMap<Name, String>,
+    ) -> Result<Vec<Wanted>, RecipeError> {
         let none = BTreeMap::new();
         let scope = self.scope(platform, &none);
         let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when));
-        rules.map(|rule| self.artifact(rule, &scope)).collect()
+        let mut wanted = rules.map(|rule| self.artifact(rule, &scope)).collect::<Result<Vec<_>, _>>()?;
+        wanted.extend(super::closure::wanted(self, role, platform, files)?);
+        Ok(wanted)
     }
 
     /// A part of the lock's tool, once its artifacts are known.
@@ -105,6 +112,7 @@ impl Chosen<'_> {
         role: Role,
         platform: Option<Platform>,
         known: &BTreeMap<Name, Known>,
+        files: &BTreeMap<Name, String>,
     ) -> Result<Part, RecipeError> {
         let scope = self.scope(platform, known);
         let mut part = Part::default();
@@ -113,8 +121,9 @@ impl Chosen<'_> {
         }
         let steps = self.recipe.layout.iter().filter(|rule| rule.role == role && self.holds(&rule.when));
         for rule in steps {
-            part.layout.push(self.step(rule, &scope)?);
+            part.layout.push(super::steps::step(self, rule, &scope)?);
         }
+        part.layout.extend(super::closure::steps(self, role, platform, files)?);
         for (_, template) in self.recipe.checks.iter().filter(|(check_role, _)| *check_role == role) {
             part.check.push(self.path(template, &scope)?);
         }
@@ -187,7 +196,11 @@ impl Chosen<'_> {
         })
     }
 
-    pub(super) fn scope<'a>(&'a self, platform: Option<Platform>, known: &'a BTreeMap<Name, Known>) -> RequestScope<'a> {
+    pub(super) fn scope<'a>(
+        &'a self,
+        platform: Option<Platform>,
+        known: &'a BTreeMap<Name, Known>,
+    ) -> RequestScope<'a> {
         RequestScope { recipe: self.recipe, version: &self.version, params: &self.params, platform, known }
     }
 
@@ -215,9 +228,5 @@ impl Chosen<'_> {
 
     pub(super) fn error(&self, line: usize, code: &'static str, message: String) -> RecipeError {
         RecipeError { file: self.recipe.file.clone(), line, message, code }
-    }
-
-    fn step(&self, rule: &StepRule, scope: &RequestScope<'_>) -> Result<crate::Step, RecipeError> {
-        super::steps::step(self, rule, scope)
     }
 }

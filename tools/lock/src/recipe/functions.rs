@@ -40,7 +40,13 @@ pub const FUNCTIONS: &[Function] = &[
     Function { name: "md5hex", usage: "md5hex(text)", min: 1, max: 1, call: |a| Ok(hex::encode(Md5::digest(a[0]))) },
     Function { name: "path", usage: "path(url)", min: 1, max: 1, call: |a| Ok(url(a[0])?.1.to_owned()) },
     Function { name: "pctenc", usage: "pctenc(text)", min: 1, max: 1, call: |a| Ok(pctenc(a[0])) },
-    Function { name: "replace", usage: "replace(text, from, to)", min: 3, max: 3, call: |a| Ok(a[0].replace(a[1], a[2])) },
+    Function {
+        name: "replace",
+        usage: "replace(text, from, to)",
+        min: 3,
+        max: 3,
+        call: |a| Ok(a[0].replace(a[1], a[2])),
+    },
     Function { name: "sha1hex", usage: "sha1hex(text)", min: 1, max: 1, call: |a| Ok(hex::encode(Sha1::digest(a[0]))) },
     Function {
         name: "sha256hex",
@@ -166,13 +172,20 @@ mod tests {
             ("host", vec![url], "example.org:80"),
             ("lower", vec!["AbC"], "abc"),
             // The folder's name that Gradle gives this distribution.
-            ("md5base36", vec!["https://services.gradle.org/distributions/gradle-7.4-bin.zip"], "c0gwcg53nkjbqw7r0h0umtfvt"),
+            (
+                "md5base36",
+                vec!["https://services.gradle.org/distributions/gradle-7.4-bin.zip"],
+                "c0gwcg53nkjbqw7r0h0umtfvt",
+            ),
             ("md5hex", vec![""], "d41d8cd98f00b204e9800998ecf8427e"),
             ("path", vec![url], "/a/b-1.0.tar.gz"),
             ("pctenc", vec!["a b/ü~"], "a%20b%2F%C3%BC~"),
             ("replace", vec!["a-b-c", "-", "_"], "a_b_c"),
-            ("sha1hex", vec!["https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken"],
-             "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"),
+            (
+                "sha1hex",
+                vec!["https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken"],
+                "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
+            ),
             ("sha256hex", vec![""], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("sha512hex", vec![""], &empty_sha512),
             ("shard", vec!["abcdef", "2", "1"], "ab/c/def"),

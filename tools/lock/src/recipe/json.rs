@@ -53,7 +53,11 @@ impl Json {
                 Self::Object(object)
             }
             DeValue::Float(_) | DeValue::Datetime(_) => {
-                reading.source.error(value.line, FORM, "json holds texts, whole numbers, true, false, lists and tables");
+                reading.source.error(
+                    value.line,
+                    FORM,
+                    "json holds texts, whole numbers, true, false, lists and tables",
+                );
                 return None;
             }
         })

@@ -43,12 +43,7 @@ pub(super) fn layout(reading: &Reading<'_>, table: &mut Table<'_, '_>, artifacts
     rules
 }
 
-fn step(
-    reading: &Reading<'_>,
-    entry: &mut Table<'_, '_>,
-    kind: Kind,
-    artifacts: &[ArtifactRule],
-) -> Option<StepRule> {
+fn step(reading: &Reading<'_>, entry: &mut Table<'_, '_>, kind: Kind, artifacts: &[ArtifactRule]) -> Option<StepRule> {
     let line = entry.line;
     let when = super::sections::when(reading, entry);
     let said = reading.role(entry);
@@ -132,7 +127,8 @@ fn extract(
         || !(rule.include.is_empty() && rule.exclude.is_empty() && rule.pick.is_empty());
     if !artifact.format.is_archive() && artifact.format != Format::File {
         if of_members {
-            let message = format!("artifact {} is a single file in {}: it has no members", artifact.id, artifact.format);
+            let message =
+                format!("artifact {} is a single file in {}: it has no members", artifact.id, artifact.format);
             reading.source.error(line, FORM, message);
         }
         if rule.to.is_none() {

@@ -1,6 +1,7 @@
 //! Recipes: how a tool's cache is laid out, as data. Only `lazytools pin` reads them.
 
 pub mod closure;
+pub mod collisions;
 pub mod error;
 pub mod expand;
 pub mod functions;

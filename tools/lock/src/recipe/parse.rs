@@ -47,7 +47,8 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
         match schema.number() {
             Some(RECIPE_SCHEMA) | None => {}
             Some(other) => {
-                let message = format!("schema is {other}, and this lazytools reads schema {RECIPE_SCHEMA}: use a newer one");
+                let message =
+                    format!("schema is {other}, and this lazytools reads schema {RECIPE_SCHEMA}: use a newer one");
                 reading.source.error(line, FORM, message);
                 return None;
             }

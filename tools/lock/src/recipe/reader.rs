@@ -136,7 +136,8 @@ impl<'s, 't> Table<'s, 't> {
             .iter()
             .filter_map(|item| {
                 let line = self.source.line(item.span().start);
-                let value = Value { source: self.source, what: format!("an entry of {key}"), line, value: item.get_ref() };
+                let value =
+                    Value { source: self.source, what: format!("an entry of {key}"), line, value: item.get_ref() };
                 value.table(&format!("[[{key}]]"))
             })
             .collect()
@@ -183,7 +184,8 @@ impl<'s, 't> Value<'s, 't> {
     }
 
     pub fn number(&self) -> Option<u64> {
-        let number = self.value.as_integer().and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
+        let number =
+            self.value.as_integer().and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
         if number.is_none() {
             self.wrong("a whole number that is not negative");
         }

@@ -48,17 +48,15 @@ impl Recipe {
         for platform in &request.platforms {
             if !self.platforms.is_empty() && !self.platforms.contains_key(platform) {
                 let known: Vec<&str> = self.platforms.keys().map(|platform| platform.name()).collect();
-                let message = format!(
-                    "recipe {} does not know platform {platform}: it declares {}",
-                    self.name,
-                    known.join(", ")
-                );
+                let message =
+                    format!("recipe {} does not know platform {platform}: it declares {}", self.name, known.join(", "));
                 fail(PLATFORM, message);
             }
         }
         for (name, doc) in &self.files {
             if !request.files.contains_key(name) {
-                let message = format!("recipe {} reads the file {name} ({doc}): add files = {{\"{name}\": …}}", self.name);
+                let message =
+                    format!("recipe {} reads the file {name} ({doc}): add files = {{\"{name}\": …}}", self.name);
                 fail(REQUEST, message);
             }
         }
@@ -107,10 +105,14 @@ impl Recipe {
             }
             (None, None) => {
                 let doc = &param.doc;
-                return Err(format!("recipe {} needs the parameter {name} ({doc}): add params = {{\"{name}\": \"…\"}}", self.name));
+                return Err(format!(
+                    "recipe {} needs the parameter {name} ({doc}): add params = {{\"{name}\": \"…\"}}",
+                    self.name
+                ));
             }
         };
-        let fault = |what: &str| Err(format!("parameter {name} of recipe {} is {value:?}, and has to be {what}", self.name));
+        let fault =
+            |what: &str| Err(format!("parameter {name} of recipe {} is {value:?}, and has to be {what}", self.name));
         if !param.choices.is_empty() && !param.choices.contains(&value) {
             let choices: Vec<String> = param.choices.iter().map(|choice| format!("{choice:?}")).collect();
             return fault(&format!("one of {}", choices.join(", ")));
@@ -149,7 +151,10 @@ impl Chosen<'_> {
     /// Whether a condition holds for the request.
     pub(super) fn holds(&self, when: &When) -> bool {
         when.version.as_ref().is_none_or(|range| range.contains(&self.version))
-            && when.params.iter().all(|(name, values)| self.params.get(name).is_some_and(|value| values.contains(value)))
+            && when
+                .params
+                .iter()
+                .all(|(name, values)| self.params.get(name).is_some_and(|value| values.contains(value)))
     }
 
     /// The request's platforms.

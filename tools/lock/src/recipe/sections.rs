@@ -10,7 +10,10 @@ use super::parse::Reading;
 use super::reader::Table;
 use super::{EnvironmentRule, PackagesRule, Param, ParamKind, RuntimeFileRule, Template, VersionRange, When};
 
-pub(super) fn platforms(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTreeMap<Platform, BTreeMap<String, String>> {
+pub(super) fn platforms(
+    reading: &Reading<'_>,
+    table: &mut Table<'_, '_>,
+) -> BTreeMap<Platform, BTreeMap<String, String>> {
     let mut platforms = BTreeMap::new();
     let Some(mut table) = table.table("platforms") else { return platforms };
     for (name, value) in table.take_rest() {
@@ -200,8 +203,7 @@ pub(super) fn access(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Access
     let mut access = Access::default();
     let Some(mut table) = table.table("access") else { return access };
     if let Some(mode) = table.take("mode") {
-        let modes =
-            [("copy", AccessMode::Copy), ("layered", AccessMode::Layered), ("readonly", AccessMode::Readonly)];
+        let modes = [("copy", AccessMode::Copy), ("layered", AccessMode::Layered), ("readonly", AccessMode::Readonly)];
         access.mode = reading.word(&mode, &modes).unwrap_or_default();
     }
     for path in table.texts("paths") {

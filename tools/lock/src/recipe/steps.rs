@@ -20,9 +20,7 @@ pub(super) fn step(chosen: &Chosen<'_>, rule: &StepRule, scope: &RequestScope<'_
             Step::Symlink(Symlink { to: chosen.path(to, scope)?, target: chosen.text(target, scope)? })
         }
         StepKind::Write { to, content, mode } => {
-            let text = content
-                .parts(scope)
-                .map_err(|error| chosen.error(rule.line, error.code, error.message))?;
+            let text = content.parts(scope).map_err(|error| chosen.error(rule.line, error.code, error.message))?;
             Step::Write(Write { to: chosen.path(to, scope)?, text, mode: *mode })
         }
         StepKind::Repack { artifact, to, members, max_bytes } => Step::Repack(Repack {
@@ -49,7 +47,12 @@ fn extract(chosen: &Chosen<'_>, rule: &ExtractRule, scope: &RequestScope<'_>) ->
         to: rule.to.as_ref().map(|to| chosen.path(to, scope)).transpose()?,
         format: format(chosen, &rule.artifact),
         strip: rule.strip,
-        strip_prefix: rule.strip_prefix.as_ref().map(|prefix| chosen.text(prefix, scope)).transpose()?.unwrap_or_default(),
+        strip_prefix: rule
+            .strip_prefix
+            .as_ref()
+            .map(|prefix| chosen.text(prefix, scope))
+            .transpose()?
+            .unwrap_or_default(),
         include: texts(&rule.include)?,
         exclude: texts(&rule.exclude)?,
         pick: pairs(chosen, &rule.pick, scope)?,

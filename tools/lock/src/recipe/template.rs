@@ -30,7 +30,12 @@ enum Expression {
     Text(Template),
     Call(&'static str, Vec<Expression>),
     /// `member_digest(artifact, member, algorithm, encoding)`: of a file inside an archive.
-    MemberDigest { artifact: Name, member: Template, algorithm: crate::step::DigestAlgorithm, encoding: Encoding },
+    MemberDigest {
+        artifact: Name,
+        member: Template,
+        algorithm: crate::step::DigestAlgorithm,
+        encoding: Encoding,
+    },
 }
 
 /// Why a template cannot be read or expanded.

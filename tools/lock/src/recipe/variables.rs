@@ -60,8 +60,17 @@ const FACTS: &[(&str, Fact)] = &[
 const RUN: &[&str] = &["home", "root", "tmp", "upper"];
 
 /// The names that are no table of their own.
-const PLAIN: &[&str] =
-    &["version", "version.major", "version.minor", "version.patch", "version.major_minor", "home", "root", "tmp", "upper"];
+const PLAIN: &[&str] = &[
+    "version",
+    "version.major",
+    "version.minor",
+    "version.patch",
+    "version.major_minor",
+    "home",
+    "root",
+    "tmp",
+    "upper",
+];
 
 impl Variable {
     /// A variable by its name, dots included.

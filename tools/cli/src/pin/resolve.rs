@@ -1,0 +1,264 @@
+//! From an artifact that is wanted to one that is pinned.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lazytools_fetch::download::{download, Downloaded, Expected};
+use lazytools_fetch::{checksums, member, Client, FetchError, Npm, NpmPurl, NpmRegistry, Reason, Store};
+use lazytools_lock::recipe::expand::WantedLookup;
+use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
+use lazytools_lock::step::{DigestAlgorithm, Encoding};
+use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Source};
+
+use super::memo::Memo;
+
+/// Outcomes are shared, so their errors are texts.
+type Outcome<T> = Result<T, String>;
+
+/// Resolves artifacts; nothing is asked for or downloaded twice.
+pub struct Resolver {
+    client: Client,
+    store: Store,
+    workspace: PathBuf,
+    registries: Memo<Outcome<NpmRegistry>>,
+    artifacts: Memo<Outcome<Known>>,
+    texts: Memo<Outcome<Arc<str>>>,
+}
+
+impl Resolver {
+    pub fn new(client: Client, store: Store, workspace: PathBuf) -> Self {
+        Self {
+            client,
+            store,
+            workspace,
+            registries: Memo::default(),
+            artifacts: Memo::default(),
+            texts: Memo::default(),
+        }
+    }
+
+    /// Everything about an artifact.
+    pub fn resolve(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
+        let key = format!("{:?}", (&wanted.source, &wanted.digest, wanted.format, wanted.ask_size, registries));
+        let mut known = self.artifacts.get(key, || self.resolve_one(wanted, registries))?;
+        known.tool_url.clone_from(&wanted.tool_url);
+        Ok(known)
+    }
+
+    fn resolve_one(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
+        let place = self.place(&wanted.source, registries)?;
+        let mut seen = None;
+        let published = self.published(wanted, &place, registries)?;
+        let integrity = match &published {
+            Some((integrity, _)) => integrity.clone(),
+            None => {
+                let downloaded = self.download(&place, wanted.format, None)?;
+                place.check_sha1(&downloaded)?;
+                let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
+                let integrity = downloaded.facts.integrity(algorithm);
+                seen = Some(downloaded);
+                integrity.ok_or_else(|| "a digest is missing".to_owned())?
+            }
+        };
+        if seen.is_none() {
+            seen = self.store.get(&integrity).map_err(text)?;
+        }
+        let mut size = seen.as_ref().and_then(|seen| seen.facts.size);
+        if size.is_none() && wanted.ask_size {
+            size = self.ask_size(&place)?;
+            if size.is_none() {
+                let expected = published.as_ref().map(|(integrity, by)| (integrity, by.as_str()));
+                let downloaded = self.download(&place, wanted.format, expected)?;
+                size = downloaded.facts.size;
+                seen = Some(downloaded);
+            }
+        }
+        Ok(Known {
+            artifact: Artifact { source: place.source, format: wanted.format, integrity, size },
+            tool_url: wanted.tool_url.clone(),
+            digests: seen.map(|seen| seen.facts.digests).unwrap_or_default(),
+        })
+    }
+
+    /// The published digest and who published it; none where the bytes themselves have to tell.
+    fn published(
+        &self,
+        wanted: &Wanted,
+        place: &Place,
+        registries: &BTreeMap<String, String>,
+    ) -> Outcome<Option<(Integrity, String)>> {
+        match &wanted.digest {
+            WantedDigest::Known(integrity) => Ok(Some((integrity.clone(), "the input file".to_owned()))),
+            WantedDigest::Npm => Ok(place
+                .dist
+                .as_ref()
+                .and_then(|dist| dist.integrity.clone())
+                .map(|it| (it, "the registry".to_owned()))),
+            WantedDigest::Download => Ok(None),
+            WantedDigest::Checksums { url, file, algorithm } => {
+                let sums = self.text(url)?;
+                let found = checksums::find(&sums, file.as_deref(), *algorithm);
+                let integrity = found.map_err(|message| text(FetchError::at(url, Reason::Metadata(message))))?;
+                Ok(Some((integrity, lazytools_fetch::redact::redact(url))))
+            }
+            WantedDigest::Json { lookup, pointer, algorithm, encoding } => {
+                let (table, name) = self.table(lookup, registries)?;
+                let metadata = |message: String| text(FetchError::at(&name, Reason::Metadata(message)));
+                let json: serde_json::Value =
+                    serde_json::from_str(&table).map_err(|error| metadata(format!("it is not JSON: {error}")))?;
+                let digest = json.pointer(pointer).and_then(serde_json::Value::as_str);
+                let digest = digest
+                    .ok_or_else(|| metadata(format!("it has no {pointer}: that version or platform does not exist")))?;
+                let integrity = decode(digest, *algorithm, *encoding)
+                    .ok_or_else(|| metadata(format!("{pointer} is {digest:?}, and no {} digest", algorithm.name())))?;
+                Ok(Some((integrity, name)))
+            }
+            WantedDigest::Text { lookup, after, algorithm, encoding } => {
+                let (table, name) = self.table(lookup, registries)?;
+                let integrity = find_after(&table, after, *algorithm, *encoding);
+                let integrity = integrity.ok_or_else(|| {
+                    let message = format!("it has no digest after {after:?}: that version or platform does not exist");
+                    text(FetchError::at(&name, Reason::Metadata(message)))
+                })?;
+                Ok(Some((integrity, name)))
+            }
+        }
+    }
+
+    /// Where a source is, and what its registry says of it.
+    fn place(&self, source: &Source, registries: &BTreeMap<String, String>) -> Outcome<Place> {
+        match source {
+            Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), npm: None, dist: None }),
+            Source::Purl(purl) => {
+                let npm = self.npm(registries)?;
+                let exact = npm.exact(&NpmPurl::parse(purl).map_err(text)?).map_err(text)?;
+                let dist = npm.dist(&exact).map_err(text)?;
+                let addresses = vec![npm.registry.tarball(&exact)];
+                Ok(Place { source: Source::Purl(exact.purl()), addresses, npm: Some(exact), dist: Some(dist) })
+            }
+        }
+    }
+
+    fn npm(&self, registries: &BTreeMap<String, String>) -> Outcome<Npm> {
+        let declared = registries.get("npm").map(String::as_str);
+        let registry = self.registries.get(declared.unwrap_or_default().to_owned(), || {
+            NpmRegistry::find(declared, &self.workspace).map_err(text)
+        })?;
+        Ok(Npm { registry, client: self.client.clone() })
+    }
+
+    /// A table of digests, with its name for messages.
+    fn table(&self, lookup: &WantedLookup, registries: &BTreeMap<String, String>) -> Outcome<(Arc<str>, String)> {
+        let place = self.place(&lookup.source, registries)?;
+        let address = place.addresses.first().cloned().unwrap_or_default();
+        let shown = lazytools_fetch::redact::redact(&address);
+        let name = lookup.member.as_ref().map_or_else(|| shown.clone(), |member| format!("{shown}, {member}"));
+        let table = self.texts.get(format!("{lookup:?} {registries:?}"), || {
+            let integrity = place.dist.as_ref().and_then(|dist| dist.integrity.as_ref());
+            let file = self.download(&place, lookup.format, integrity.map(|integrity| (integrity, "the registry")))?;
+            let table = member::read(&file.path, lookup.format, lookup.member.as_deref()).map_err(text)?;
+            table
+                .map(Arc::from)
+                .ok_or_else(|| text(FetchError::at(&name, Reason::Metadata("there is no such member".to_owned()))))
+        })?;
+        Ok((table, name))
+    }
+
+    fn text(&self, url: &str) -> Outcome<Arc<str>> {
+        self.texts.get(url.to_owned(), || {
+            let sums = self.client.text(url, "text/plain, */*;q=0.8").map_err(text)?;
+            if Format::describe(sums.as_bytes()) == "an HTML page" {
+                let message = "the server sent an HTML page with status 200 where checksums were to come".to_owned();
+                return Err(text(FetchError::at(url, Reason::Content(message))));
+            }
+            Ok(Arc::from(sums))
+        })
+    }
+
+    /// Downloads from the first address that gives it.
+    fn download(&self, place: &Place, format: Format, published: Option<(&Integrity, &str)>) -> Outcome<Downloaded> {
+        let expected = Expected {
+            format,
+            integrity: published.map(|(integrity, _)| integrity),
+            published_by: published.map_or("", |(_, by)| by),
+        };
+        let mut failures = Vec::new();
+        for address in &place.addresses {
+            match download(&self.client, &self.store, address, &expected, &|_| {}) {
+                Ok(downloaded) => return Ok(downloaded),
+                Err(error) => failures.push(error.to_string()),
+            }
+        }
+        Err(failures.join("\n"))
+    }
+
+    fn ask_size(&self, place: &Place) -> Outcome<Option<NonZeroU64>> {
+        let mut failures = Vec::new();
+        for address in &place.addresses {
+            match self.client.size(address) {
+                Ok(size) => return Ok(size.and_then(NonZeroU64::new)),
+                Err(error) => failures.push(error.to_string()),
+            }
+        }
+        Err(failures.join("\n"))
+    }
+}
+
+/// Where an artifact is.
+struct Place {
+    source: Source,
+    addresses: Vec<String>,
+    npm: Option<NpmPurl>,
+    dist: Option<lazytools_fetch::npm::Dist>,
+}
+
+impl Place {
+    /// Old packages have only a SHA-1 in the registry. It pins nothing, and still tells an accident.
+    fn check_sha1(&self, downloaded: &Downloaded) -> Outcome<()> {
+        let Some(expected) = self.dist.as_ref().and_then(|dist| dist.sha1.as_deref()) else { return Ok(()) };
+        let actual = downloaded.facts.digests.get(&DigestAlgorithm::Sha1);
+        let actual =
+            actual.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()).unwrap_or_default();
+        if actual == expected {
+            return Ok(());
+        }
+        let address = self.addresses.first().map(String::as_str).unwrap_or_default();
+        Err(text(FetchError::at(
+            address,
+            Reason::Digest {
+                actual: format!("sha1 {actual}"),
+                expected: expected.to_owned(),
+                published_by: "the registry".to_owned(),
+            },
+        )))
+    }
+}
+
+fn text(error: FetchError) -> String {
+    error.to_string()
+}
+
+fn decode(digest: &str, algorithm: Algorithm, encoding: Encoding) -> Option<Integrity> {
+    match encoding {
+        Encoding::Hex => Integrity::from_hex(algorithm, digest),
+        Encoding::Base64 => format!("{}-{digest}", algorithm.name()).parse().ok(),
+    }
+}
+
+/// The digest that stands after a text; it has to be the same wherever that text is.
+fn find_after(table: &str, after: &str, algorithm: Algorithm, encoding: Encoding) -> Option<Integrity> {
+    let mut found = None;
+    for (at, _) in table.match_indices(after) {
+        let rest = &table[at + after.len()..];
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))).unwrap_or(rest.len());
+        let digest = decode(&rest[..end], algorithm, encoding)?;
+        if found.as_ref().is_some_and(|other| *other != digest) {
+            return None;
+        }
+        found = Some(digest);
+    }
+    found
+}

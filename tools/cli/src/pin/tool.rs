@@ -1,0 +1,155 @@
+//! Resolving tools: all artifacts of all tools and platforms side by side.
+
+use std::collections::BTreeMap;
+
+use lazytools_lock::recipe::request::Chosen;
+use lazytools_lock::recipe::{Known, Wanted};
+use lazytools_lock::{Name, Part, Platform, RecipeRef, Role, Tool};
+use rayon::prelude::*;
+
+use super::current::Prepared;
+use super::progress::Progress;
+use super::resolve::Resolver;
+use super::Resolved;
+
+/// An artifact of a part of a tool.
+struct Job<'a> {
+    tool: usize,
+    part: (Role, Option<Platform>),
+    wanted: Wanted,
+    prepared: &'a Prepared,
+}
+
+/// What is known of a part's artifacts.
+type KnownParts = BTreeMap<(usize, Role, Option<Platform>), BTreeMap<Name, Known>>;
+
+/// Resolves tools; with what failed, in words.
+pub fn resolve(resolver: &Resolver, work: &[(usize, &Prepared)]) -> (Vec<Resolved>, Vec<String>) {
+    let mut failures = Vec::new();
+    let mut jobs = Vec::new();
+    for (index, (_, prepared)) in work.iter().enumerate() {
+        match wanted(index, prepared) {
+            Ok(found) => jobs.extend(found),
+            Err(message) => failures.push(format!("tool {}: {message}", prepared.name)),
+        }
+    }
+    if !failures.is_empty() {
+        return (Vec::new(), failures);
+    }
+    let progress = Progress::new(jobs.len());
+    let outcomes: Vec<_> = jobs
+        .par_iter()
+        .map(|job| {
+            let outcome = resolver.resolve(&job.wanted, &job.prepared.registries);
+            progress.done(&label(job));
+            outcome
+        })
+        .collect();
+    progress.finish();
+    let mut known = KnownParts::new();
+    for (job, outcome) in jobs.iter().zip(outcomes) {
+        match outcome {
+            Ok(found) => {
+                let (role, platform) = job.part;
+                known.entry((job.tool, role, platform)).or_default().insert(job.wanted.id.clone(), found);
+            }
+            Err(message) => {
+                failures.extend(message.lines().map(|line| format!("tool {}: {line}", label(job))));
+            }
+        }
+    }
+    failures.extend(same_bytes(&jobs, &known));
+    if !failures.is_empty() {
+        return (Vec::new(), failures);
+    }
+    let mut tools = Vec::new();
+    for (index, (target, prepared)) in work.iter().enumerate() {
+        match assemble(index, prepared, &known) {
+            Ok(tool) => tools.push((*target, prepared.name.clone(), tool)),
+            Err(message) => failures.extend(message.lines().map(|line| format!("tool {}: {line}", prepared.name))),
+        }
+    }
+    (tools, failures)
+}
+
+fn label(job: &Job<'_>) -> String {
+    let (role, platform) = job.part;
+    match platform {
+        Some(platform) => format!("{} {} {platform}: {}", job.prepared.name, role.name(), job.wanted.id),
+        None => format!("{}: {}", job.prepared.name, job.wanted.id),
+    }
+}
+
+fn choose(prepared: &Prepared) -> Result<Chosen<'_>, String> {
+    prepared.recipe.choose(&prepared.request.request).map_err(|error| error.to_string())
+}
+
+fn wanted(index: usize, prepared: &Prepared) -> Result<Vec<Job<'_>>, String> {
+    let chosen = choose(prepared)?;
+    let mut jobs = Vec::new();
+    for part in chosen.parts() {
+        let (role, platform) = part;
+        for wanted in chosen.wanted(role, platform, &prepared.files).map_err(|error| error.to_string())? {
+            jobs.push(Job { tool: index, part, wanted, prepared });
+        }
+    }
+    Ok(jobs)
+}
+
+/// One digest at different addresses under two platforms is almost always an error page that every address gives.
+fn same_bytes(jobs: &[Job<'_>], known: &KnownParts) -> Vec<String> {
+    let mut failures = Vec::new();
+    let mut seen: BTreeMap<(usize, String), (&Job<'_>, &Known)> = BTreeMap::new();
+    for job in jobs.iter().filter(|job| !job.wanted.shared) {
+        let (role, platform) = job.part;
+        let found = known.get(&(job.tool, role, platform)).and_then(|part| part.get(&job.wanted.id));
+        let Some(found) = found else { continue };
+        let key = (job.tool, found.artifact.integrity.to_string());
+        let (other, first) = *seen.entry(key).or_insert((job, found));
+        let differs = other.part.1 != platform && first.artifact.source != found.artifact.source;
+        if differs && other.wanted.id == job.wanted.id {
+            failures.push(format!(
+                "tool {}: artifact {} has the same digest for {} and {}, at different addresses. That is how an error \
+                 page looks that a server sends for both; if the files are really the same, the recipe has to say \
+                 shared = true (LT308)",
+                job.prepared.name,
+                job.wanted.id,
+                other.part.1.map(Platform::name).unwrap_or("any"),
+                platform.map(Platform::name).unwrap_or("any"),
+            ));
+        }
+    }
+    failures
+}
+
+fn assemble(index: usize, prepared: &Prepared, known: &KnownParts) -> Result<Tool, String> {
+    let chosen = choose(prepared)?;
+    let none = BTreeMap::new();
+    let mut tool = Tool {
+        recipe: RecipeRef { name: prepared.recipe.name.clone(), digest: prepared.recipe.digest.clone() },
+        request: prepared.request.request.clone(),
+        inputs: prepared.inputs.clone(),
+        access: prepared.recipe.access.clone(),
+        reaches: prepared.recipe.reaches.clone(),
+        any: Part::default(),
+        host: BTreeMap::new(),
+        target: BTreeMap::new(),
+    };
+    for (role, platform) in chosen.parts() {
+        let known = known.get(&(index, role, platform)).unwrap_or(&none);
+        let part = chosen.part(role, platform, known, &prepared.files).map_err(|error| error.to_string())?;
+        match (role, platform) {
+            (Role::Host, Some(platform)) => drop(tool.host.insert(platform, part)),
+            (Role::Target, Some(platform)) => drop(tool.target.insert(platform, part)),
+            _ => tool.any = part,
+        }
+    }
+    // A role for which nothing is laid out on any platform does not depend on the platform.
+    for parts in [&mut tool.host, &mut tool.target] {
+        if parts.values().all(Part::is_empty) {
+            parts.clear();
+        }
+    }
+    lazytools_lock::recipe::collisions::check(&tool).map_err(|messages| messages.join("\n"))?;
+    Ok(tool)
+}

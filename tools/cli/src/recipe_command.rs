@@ -1,0 +1,41 @@
+//! `lazytools recipe`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::recipes;
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Checks recipes and says every mistake with its line.
+    Check {
+        /// Recipe files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Lists the built-in recipes.
+    List,
+}
+
+pub fn run(command: &Command) -> Result<ExitCode> {
+    match command {
+        Command::Check { files } => {
+            let mut code = ExitCode::SUCCESS;
+            for file in files {
+                if let Err(error) = recipes::in_file(file) {
+                    eprintln!("{error:#}");
+                    code = ExitCode::FAILURE;
+                }
+            }
+            Ok(code)
+        }
+        Command::List => {
+            for name in recipes::names() {
+                println!("{name}: {}", recipes::built_in(name)?.description);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What can go wrong on the way to a file, with its address.
+
+use std::path::{Path, PathBuf};
+
+use crate::redact::redact;
+
+/// Something could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// An address did not give what it should have.
+    #[error("{url}: {reason}")]
+    Address {
+        /// The address, without secrets.
+        url: String,
+        /// What went wrong.
+        reason: Reason,
+    },
+    /// No base address of a package registry is known.
+    #[error(
+        "no address of the {ecosystem} registry is known: add lazy_tools.registry(type = \"{ecosystem}\", url = \"…\") \
+         to MODULE.bazel, or set npm_config_registry (LT305)"
+    )]
+    NoRegistry {
+        /// The purl's type.
+        ecosystem: &'static str,
+    },
+    /// A purl that cannot be used.
+    #[error("package URL {purl:?} {reason} (LT209)")]
+    Purl {
+        /// The purl.
+        purl: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A local file.
+    #[error("{path}: {source} (LT310)", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why it cannot be read or written.
+        source: std::io::Error,
+    },
+    /// The machine has no certificates to check servers with.
+    #[error("no certificates of this machine can be read ({0}): install ca-certificates or set SSL_CERT_FILE (LT301)")]
+    Certificates(String),
+}
+
+/// What went wrong at an address.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Reason {
+    /// Nothing came, or not all of it, as often as it was tried.
+    #[error("{what}, tried {attempts} times (LT301)")]
+    Network {
+        /// What happened at the last attempt.
+        what: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// The server answered, and said no.
+    #[error("the server answered {status} {words} (LT302)", words = status_words(*status))]
+    Status {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// What came is not the file that was to come.
+    #[error("{0} (LT303)")]
+    Content(String),
+    /// What came does not have the digest that was published for it.
+    #[error(
+        "its digest is {actual}, and {published_by} says {expected}: someone changed the file, or a proxy did (LT304)"
+    )]
+    Digest {
+        /// The digest of what came.
+        actual: String,
+        /// The published one.
+        expected: String,
+        /// Who published it.
+        published_by: String,
+    },
+    /// The address leads where it must not.
+    #[error("{0} (LT306)")]
+    Insecure(String),
+    /// What was published about files does not say what it should.
+    #[error("{0} (LT307)")]
+    Metadata(String),
+}
+
+fn status_words(status: u16) -> &'static str {
+    match status {
+        401 => "(unauthorized: it wants a name and a password)",
+        403 => "(forbidden)",
+        404 => "(not found: there is no such version or file)",
+        407 => "(the proxy wants a name and a password)",
+        410 => "(gone)",
+        429 => "(too many requests)",
+        500..=599 => "(an error of the server)",
+        _ => "",
+    }
+}
+
+impl FetchError {
+    /// An error at an address.
+    pub fn at(url: &str, reason: Reason) -> Self {
+        Self::Address { url: redact(url), reason }
+    }
+
+    /// An error of a local file.
+    pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::File { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,172 @@
+//! The npm registry: where it is, and what it says of a package's version.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lazytools_lock::Integrity;
+use semver::Version;
+use serde::Deserialize;
+
+use crate::client::Client;
+use crate::error::{FetchError, Reason};
+use crate::npmrc;
+use crate::purl::NpmPurl;
+
+/// The base address of the npm registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NpmRegistry {
+    base: String,
+}
+
+impl NpmRegistry {
+    /// The registry at an address.
+    pub fn at(base: &str) -> Self {
+        Self { base: base.trim().trim_end_matches('/').to_owned() }
+    }
+
+    /// Where the registry is: what MODULE.bazel says, else npm's variables, else the `.npmrc` of the workspace or the
+    /// user, else npm's own answer. The extension's Starlark asks in the same order.
+    pub fn find(declared: Option<&str>, workspace: &Path) -> Result<Self, FetchError> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let found = declared
+            .map(str::to_owned)
+            .or_else(|| variable("npm_config_registry"))
+            .or_else(|| variable("NPM_CONFIG_REGISTRY"))
+            .or_else(|| from_files(workspace, &variable))
+            .or_else(|| ask_npm(workspace));
+        let found = found.filter(|base| base.starts_with("http://") || base.starts_with("https://"));
+        found.map(|base| Self::at(&base)).ok_or(FetchError::NoRegistry { ecosystem: "npm" })
+    }
+
+    /// The address of a package's tarball.
+    pub fn tarball(&self, purl: &NpmPurl) -> String {
+        format!("{}/{}", self.base, purl.tarball_path())
+    }
+
+    fn package(&self, purl: &NpmPurl) -> String {
+        format!("{}/{}", self.base, purl.package.replace('/', "%2F"))
+    }
+}
+
+fn from_files(workspace: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let user = variable("NPM_CONFIG_USERCONFIG")
+        .or_else(|| variable("npm_config_userconfig"))
+        .map(PathBuf::from)
+        .or_else(|| variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| Path::new(&home).join(".npmrc")));
+    let files = [Some(workspace.join(".npmrc")), user];
+    files.into_iter().flatten().find_map(|file| npmrc::registry(&std::fs::read_to_string(file).ok()?, variable))
+}
+
+fn ask_npm(workspace: &Path) -> Option<String> {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let output = Command::new(program).args(["config", "get", "registry"]).current_dir(workspace).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let text = text.trim();
+    (output.status.success() && !text.is_empty() && text != "undefined").then(|| text.to_owned())
+}
+
+/// What the registry says of one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dist {
+    /// The strongest digest that it publishes, where that is strong enough to pin with.
+    pub integrity: Option<Integrity>,
+    /// The SHA-1 in hex, which old packages have alone.
+    pub sha1: Option<String>,
+}
+
+/// A registry with a client to ask it.
+#[derive(Clone)]
+pub struct Npm {
+    /// Where it is.
+    pub registry: NpmRegistry,
+    /// The client.
+    pub client: Client,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    dist: RawDist,
+}
+
+#[derive(Deserialize)]
+struct RawDist {
+    integrity: Option<String>,
+    shasum: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Packument {
+    versions: std::collections::BTreeMap<String, serde_json::Value>,
+}
+
+/// npm's short form of a packument; a registry that does not know it sends the long one.
+const SHORT: &str = "application/vnd.npm.install-v1+json, application/json;q=0.8";
+
+impl Npm {
+    /// What the registry says of a package's version.
+    pub fn dist(&self, purl: &NpmPurl) -> Result<Dist, FetchError> {
+        let url = format!("{}/{}", self.registry.package(purl), purl.version);
+        let manifest: Manifest = match self.client.text(&url, "application/json") {
+            Ok(text) => parse(&url, &text)?,
+            // Some registries answer only for the whole package.
+            Err(FetchError::Address { reason: Reason::Status { status: 404 | 405 | 501 }, .. }) => {
+                let url = self.registry.package(purl);
+                let packument: Packument = parse(&url, &self.client.text(&url, SHORT)?)?;
+                let found = packument.versions.get(&purl.version).cloned().ok_or_else(|| {
+                    let message = format!("there is no version {} of {}", purl.version, purl.package);
+                    FetchError::at(&url, Reason::Metadata(message))
+                })?;
+                serde_json::from_value(found).map_err(|error| malformed(&url, &error))?
+            }
+            Err(error) => return Err(error),
+        };
+        let integrity = manifest.dist.integrity.as_deref().and_then(Integrity::strongest);
+        Ok(Dist { integrity, sha1: manifest.dist.shasum.map(|shasum| shasum.to_ascii_lowercase()) })
+    }
+
+    /// A purl with an exact version: the newest release of `3.4.x`, where its version ends like that.
+    pub fn exact(&self, purl: &NpmPurl) -> Result<NpmPurl, FetchError> {
+        let Some(prefix) = purl.version.strip_suffix('x').filter(|prefix| prefix.ends_with('.')) else {
+            return Ok(purl.clone());
+        };
+        let url = self.registry.package(purl);
+        let packument: Packument = parse(&url, &self.client.text(&url, SHORT)?)?;
+        let releases = packument.versions.keys().filter(|version| version.starts_with(prefix));
+        let newest =
+            releases.filter_map(|text| Version::parse(text).ok()).filter(|version| version.pre.is_empty()).max();
+        let version = newest.ok_or_else(|| {
+            let message = format!("there is no release {} of {}", purl.version, purl.package);
+            FetchError::at(&url, Reason::Metadata(message))
+        })?;
+        Ok(NpmPurl { package: purl.package.clone(), version: version.to_string() })
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(url: &str, text: &str) -> Result<T, FetchError> {
+    serde_json::from_str(text).map_err(|error| {
+        if text.trim_start().starts_with('<') {
+            let message = "the server sent a page where the registry's JSON was to come".to_owned();
+            return FetchError::at(url, Reason::Content(message));
+        }
+        malformed(url, &error)
+    })
+}
+
+fn malformed(url: &str, error: &serde_json::Error) -> FetchError {
+    FetchError::at(url, Reason::Metadata(format!("what the registry says cannot be read: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_may_end_in_a_slash() {
+        let purl = NpmPurl::parse("pkg:npm/%40a/b@1.0.0").unwrap();
+        for base in ["https://npm.example.org/x", "https://npm.example.org/x/"] {
+            let registry = NpmRegistry::at(base);
+            assert_eq!(registry.tarball(&purl), "https://npm.example.org/x/@a/b/-/b-1.0.0.tgz");
+            assert_eq!(registry.package(&purl), "https://npm.example.org/x/@a%2Fb");
+        }
+    }
+}

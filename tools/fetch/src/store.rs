@@ -1,0 +1,91 @@
+//! A content-addressed store under the user's cache folder, so that nothing is downloaded twice.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lazytools_lock::{Algorithm, Integrity};
+use tempfile::NamedTempFile;
+
+use crate::digests::FileFacts;
+use crate::download::Downloaded;
+use crate::error::FetchError;
+
+/// The store. Files appear in it by rename, under each of the digests that pin artifacts.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+}
+
+impl Store {
+    /// A store in a folder, which is made when it is needed.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The user's own: `$LAZYTOOLS_STORE`, else `rules_lazytools/store` under the user's cache folder.
+    pub fn of_user() -> Self {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        if let Some(root) = variable("LAZYTOOLS_STORE") {
+            return Self::at(root);
+        }
+        let cache = variable("XDG_CACHE_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+            .or_else(|| variable("LOCALAPPDATA"))
+            .unwrap_or_else(std::env::temp_dir);
+        Self::at(cache.join("rules_lazytools/store"))
+    }
+
+    /// A file of the store. One whose bytes have changed since is thrown away.
+    pub fn get(&self, integrity: &Integrity) -> Result<Option<Downloaded>, FetchError> {
+        let path = self.path(integrity);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let facts = FileFacts::of(&path)?;
+        if facts.integrity(integrity.algorithm()).as_ref() == Some(integrity) {
+            return Ok(Some(Downloaded { path, facts }));
+        }
+        fs::remove_file(&path).map_err(FetchError::file(&path))?;
+        Ok(None)
+    }
+
+    /// A file that is being written; it vanishes unless it is kept.
+    pub(crate) fn temporary(&self) -> Result<NamedTempFile, FetchError> {
+        let folder = self.root.join("tmp");
+        fs::create_dir_all(&folder).map_err(FetchError::file(&folder))?;
+        NamedTempFile::new_in(&folder).map_err(FetchError::file(&folder))
+    }
+
+    /// Keeps a file that is whole, and says where.
+    pub(crate) fn keep(&self, file: NamedTempFile, facts: &FileFacts) -> Result<PathBuf, FetchError> {
+        let mut kept = None;
+        for algorithm in [Algorithm::Sha512, Algorithm::Sha384] {
+            if let Some(integrity) = facts.integrity(algorithm) {
+                let path = self.prepare(&integrity)?;
+                // Where links are not possible, the file is simply not found under this digest.
+                if fs::hard_link(file.path(), &path).is_ok() {
+                    kept = Some(path);
+                }
+            }
+        }
+        if let Some(integrity) = facts.integrity(Algorithm::Sha256) {
+            let path = self.prepare(&integrity)?;
+            file.persist(&path).map_err(|error| FetchError::File { path: path.clone(), source: error.error })?;
+            kept = Some(path);
+        }
+        Ok(kept.unwrap_or_else(|| self.root.clone()))
+    }
+
+    fn prepare(&self, integrity: &Integrity) -> Result<PathBuf, FetchError> {
+        let path = self.path(integrity);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(FetchError::file(folder))?;
+        Ok(path)
+    }
+
+    fn path(&self, integrity: &Integrity) -> PathBuf {
+        let hex = integrity.hex();
+        self.root.join(integrity.algorithm().name()).join(&hex[..2]).join(&hex[2..])
+    }
+}

@@ -1,0 +1,148 @@
+//! A lock as text: reading it with errors that a person can act on, and writing it so that a diff reads well.
+
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use crate::lock::LOCK_VERSION;
+use crate::Lock;
+
+/// Why a text is no lock.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LockError {
+    /// Git left conflict markers.
+    #[error(
+        "{file}:{line}: git left conflict markers: take either side whole with `git checkout --ours {file}` (or \
+         --theirs), then run `bazel run //tools:update_pins`, which brings it up to date with MODULE.bazel (LT101)"
+    )]
+    Conflict {
+        /// The file.
+        file: String,
+        /// The first marker's line.
+        line: usize,
+    },
+    /// It is not JSON.
+    #[error("{file} is not JSON: {message}. Restore it from git, or empty it and run `bazel run //tools:update_pins` (LT102)")]
+    Json {
+        /// The file.
+        file: String,
+        /// What the parser says, with line and column.
+        message: String,
+    },
+    /// It was written by a newer version, or has none.
+    #[error("{file} {problem}: this rules_lazytools reads lockVersion {LOCK_VERSION}. Use the one that wrote it, or a newer one (LT103)")]
+    Version {
+        /// The file.
+        file: String,
+        /// What is wrong with the version.
+        problem: String,
+    },
+    /// Something in it does not have its form.
+    #[error("{file}: {path}: {message}")]
+    Form {
+        /// The file.
+        file: String,
+        /// The place in the JSON, as in `tools.bun.any`.
+        path: String,
+        /// What is wrong, with its code.
+        message: String,
+    },
+}
+
+impl Lock {
+    /// A lock without tools.
+    pub fn empty() -> Self {
+        Self { lock_version: LOCK_VERSION, tools: std::collections::BTreeMap::new() }
+    }
+
+    /// Reads a lock. `file` is for messages. An empty file is an empty lock: that is how a new one begins.
+    pub fn parse(text: &str, file: &str) -> Result<Self, LockError> {
+        if text.trim().is_empty() {
+            return Ok(Self::empty());
+        }
+        let marker = |line: &str| line.starts_with("<<<<<<< ") || line == "=======" || line.starts_with(">>>>>>> ");
+        if let Some(index) = text.lines().position(marker) {
+            return Err(LockError::Conflict { file: file.to_owned(), line: index + 1 });
+        }
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| LockError::Json { file: file.to_owned(), message: error.to_string() })?;
+        check_version(&value, file)?;
+        // Read again from the text, so that nothing is lost on the way through a Value.
+        let mut track = serde_path_to_error::Track::new();
+        let mut json = serde_json::Deserializer::from_str(text);
+        let read = Self::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+        read.map_err(|error| LockError::Form {
+            file: file.to_owned(),
+            path: track.path().to_string(),
+            message: with_code(&error.to_string()),
+        })
+    }
+
+    /// The lock as text: sorted, two spaces deep, with a final newline.
+    pub fn render(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+fn check_version(value: &Value, file: &str) -> Result<(), LockError> {
+    let fail = |problem: String| Err(LockError::Version { file: file.to_owned(), problem });
+    match value.get("lockVersion") {
+        Some(version) if version.as_u64() == Some(LOCK_VERSION) => Ok(()),
+        Some(version) => fail(format!("has lockVersion {version}")),
+        None => fail("has no lockVersion".to_owned()),
+    }
+}
+
+/// The message with the place taken off that serde adds, and with a code.
+fn with_code(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    if message.ends_with(')') && message.contains("(LT") {
+        message.to_owned()
+    } else if message.contains("`integrity`") {
+        format!("{message}: an artifact without a digest is never used (LT104)")
+    } else {
+        format!("{message} (LT110)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"lockVersion": 1, "tools": {"a": {"recipe": {"name": "r", "digest":
+        "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}, "request": {"recipe": "r", "platforms": []},
+        "any": {"artifacts": {"x": {"purl": "pkg:npm/x@1", "format": "tar.gz", "integrity":
+        "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "size": 1}}}}}}"#;
+
+    fn message(text: &str) -> String {
+        Lock::parse(text, "lazy.json").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let lock = Lock::parse(GOOD, "lazy.json").unwrap();
+        assert_eq!(Lock::parse(&lock.render(), "lazy.json"), Ok(lock.clone()));
+        assert!(lock.render().ends_with("}\n"));
+        assert_eq!(Lock::parse(" \n", "lazy.json"), Ok(Lock::empty()));
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_what_to_do() {
+        let conflict = GOOD.replacen('\n', "\n<<<<<<< HEAD\n", 1);
+        assert!(message(&conflict).starts_with("lazy.json:2: git left conflict markers"));
+        assert!(message(&conflict).contains("bazel run //tools:update_pins"));
+        assert!(message("{").contains("lazy.json is not JSON"));
+        assert!(message("{\"lockVersion\": 99}").contains("has lockVersion 99"));
+        assert!(message("{}").contains("has no lockVersion"));
+        let missing = GOOD.replace("\"integrity\":", "\"integrit\":");
+        let text = message(&missing);
+        assert!(text.contains("tools.a.any.artifacts.x: ") && text.ends_with("(LT104)"), "{text}");
+        let text = message(&GOOD.replace("sha256-47DEQ", "sha256-7DEQ"));
+        assert!(text.contains("tools.a.recipe.digest: ") && text.ends_with("(LT104)"), "{text}");
+        let text = message(&GOOD.replace("\"platforms\": []", "\"platforms\": [\"linux\"]"));
+        assert!(text.contains("tools.a.request.platforms[0]: ") && text.ends_with("(LT105)"), "{text}");
+        let text = message(&GOOD.replace("\"platforms\"", "\"platform\""));
+        assert!(text.contains("unknown field `platform`") && text.ends_with("(LT110)"), "{text}");
+    }
+}
