@@ -16,11 +16,12 @@ def artifact_address(purl, base):
     """
     parsed = parse_purl(purl)
     if not parsed:
-        return None, "%s is not a package URL with a version, as in pkg:npm/left-pad@1.3.0 (LT610)" % repr(purl)
+        return None, "package URL %s names no version: write it as pkg:npm/NAME@VERSION (LT209)" % repr(purl)
     path = PURL_PATHS.get(parsed.type)
     if not path:
-        return None, "%s is of a type that this version of rules_lazytools cannot fetch: one of %s (LT610)" % (
+        return None, "package URL %s is of type %s: this rules_lazytools knows %s (LT209)" % (
             repr(purl),
+            parsed.type,
             ", ".join(sorted(PURL_PATHS)),
         )
     return (base if type(base) == "string" else base(parsed.type)) + "/" + path(parsed), None

@@ -9,7 +9,6 @@ load(":integrity.bzl", "integrity_error")
 LOCK_VERSION = 1
 UPDATE_COMMAND = "bazel run //tools:update_pins"
 
-_CONFLICT_MARKERS = ["<<<<<<< ", "=======", ">>>>>>> ", "||||||| "]
 _PARTS = ["host", "target"]
 _OBJECT = type({})
 _LIST = type([])
@@ -27,32 +26,31 @@ def read_lock(text, path):
     """
     if not text or not text.strip():
         return _result()
-    if _has_conflict_markers(text):
+    line = _conflict_marker(text)
+    if line:
         return _result(error = (
-            "%s has git's conflict markers: take either side with `git checkout --theirs %s`, then run `%s`, which " +
-            "pins what MODULE.bazel asks for (LT102)"
-        ) % (path, path, UPDATE_COMMAND))
+            "%s:%d: git left conflict markers: take either side whole with `git checkout --ours %s` (or --theirs), " +
+            "then run `%s`, which brings it up to date with MODULE.bazel (LT101)"
+        ) % (path, line, path, UPDATE_COMMAND))
     lock = json.decode(text, default = None)
+    if lock == None:
+        return _result(error = "%s is not JSON. Restore it from git, or empty it and run `%s` (LT102)" % (path, UPDATE_COMMAND))
     if type(lock) != _OBJECT:
-        return _result(error = "%s is not a JSON object: run `%s`, which writes it anew (LT101)" % (path, UPDATE_COMMAND))
+        return _result(error = "%s is not an object. Restore it from git, or empty it and run `%s` (LT110)" % (path, UPDATE_COMMAND))
     version = lock.get("lockVersion")
-    if type(version) != "int":
-        return _result(error = "%s has no lockVersion: run `%s`, which writes it anew (LT101)" % (path, UPDATE_COMMAND))
-    if version > LOCK_VERSION:
+    if version != LOCK_VERSION:
         return _result(error = (
-            "%s has lockVersion %d, and this rules_lazytools reads up to %d: take a newer version of it in " +
-            "MODULE.bazel, or run `%s` to write the lock anew (LT103)"
-        ) % (path, version, LOCK_VERSION, UPDATE_COMMAND))
+            "%s has %s: this rules_lazytools reads lockVersion %d. Use the one that wrote it, or a newer one (LT103)"
+        ) % (path, "no lockVersion" if version == None else "lockVersion %s" % version, LOCK_VERSION))
     tools = lock.get("tools")
     if type(tools) != _OBJECT:
-        return _result(error = "%s has no tools: run `%s`, which writes it anew (LT101)" % (path, UPDATE_COMMAND))
+        return _result(error = "%s has no tools. Restore it from git, or empty it and run `%s` (LT110)" % (path, UPDATE_COMMAND))
 
     good, errors = {}, {}
     for name, tool in tools.items():
         error = _tool_error(tool)
         if error:
-            reason, code = error
-            errors[name] = "%s, tool %s: %s; run `%s` (%s)" % (path, name, reason, UPDATE_COMMAND, code)
+            errors[name] = "%s: tools.%s%s" % (path, name, error)
         else:
             good[name] = tool
     return _result(tools = good, errors = errors)
@@ -74,51 +72,56 @@ def tool_parts(tool):
 def _result(tools = {}, errors = {}, error = None):
     return struct(tools = tools, errors = errors, error = error)
 
-def _has_conflict_markers(text):
+def _conflict_marker(text):
+    """The number of the first line that is one of git's conflict markers, or None."""
+
     # Looked for as a whole first: it is by far the usual case that there is none, and a lock can have 100,000 lines.
     if "<<<<<<< " not in text and ">>>>>>> " not in text:
-        return False
-    for line in text.split("\n"):
-        for marker in _CONFLICT_MARKERS:
-            if line.startswith(marker):
-                return True
-    return False
+        return None
+    for index, line in enumerate(text.splitlines()):
+        if line == "=======" or line.startswith("<<<<<<< ") or line.startswith(">>>>>>> "):
+            return index + 1
+    return None
 
 def _tool_error(tool):
-    """What is wrong with a tool: (reason, code) or None."""
+    """What is wrong with a tool, after its name: a place, what is wrong there and a code. Or None."""
     if type(tool) != _OBJECT:
-        return "it is not an object", "LT101"
+        return _form("it is not an object")
     for key in ["recipe", "request"]:
         if type(tool.get(key)) != _OBJECT:
-            return "it has no %s" % key, "LT101"
+            return _form("missing field `%s`" % key)
+    if type(tool["request"].get("platforms")) != _LIST:
+        return ".request" + _form("missing field `platforms`")
     for key in ["any", "host", "target"]:
         if type(tool.get(key, {})) != _OBJECT:
-            return "its %s is not an object" % key, "LT101"
+            return "." + key + _form("it is not an object")
     for role, platform, part in tool_parts(tool):
-        where = role + "/" + platform if platform else role
+        where = "." + role + ("." + platform if platform else "")
         if type(part) != _OBJECT or type(part.get("artifacts", {})) != _OBJECT:
-            return "part %s is not an object" % where, "LT101"
+            return where + _form("it is not an object")
         for id, artifact in part.get("artifacts", {}).items():
             error = _artifact_error(artifact)
             if error:
-                reason, code = error
-                return "artifact %s of %s: %s" % (id, where, reason), code
+                return where + ".artifacts." + id + error
     return None
 
+def _form(problem):
+    return ": %s: run `%s` (LT110)" % (problem, UPDATE_COMMAND)
+
 def _artifact_error(artifact):
-    """What is wrong with an artifact: (reason, code) or None."""
+    """What is wrong with an artifact, with a code; or None."""
     if type(artifact) != _OBJECT:
-        return "it is not an object", "LT101"
+        return _form("it is not an object")
     if "integrity" not in artifact:
-        return "it has no integrity, and nothing is fetched without one", "LT104"
-    reason = integrity_error(artifact["integrity"])
-    if reason:
-        return reason, "LT104"
+        return ": missing field `integrity`: an artifact without a digest is never used: run `%s` (LT104)" % UPDATE_COMMAND
+    problem = integrity_error(artifact["integrity"])
+    if problem:
+        return ".integrity: %s: run `%s` (LT104)" % (problem, UPDATE_COMMAND)
     purl, urls = artifact.get("purl"), artifact.get("urls")
     if purl != None and (type(purl) != "string" or not purl.startswith("pkg:")):
-        return "its purl %s is not one: it begins with pkg:" % repr(purl), "LT101"
+        return ".purl" + _form("%s does not begin with pkg:" % repr(purl))
     if urls != None and (type(urls) != _LIST or not urls or [url for url in urls if type(url) != "string"]):
-        return "its urls are not a list of addresses", "LT101"
+        return ".urls" + _form("it is not a list of addresses")
     if (purl == None) == (urls == None):
-        return "it needs either a purl or urls", "LT101"
+        return _form("it needs either a purl or urls")
     return None

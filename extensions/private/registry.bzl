@@ -9,7 +9,7 @@ _REMEDY = {
     "npm": (
         "add `lazy_tools.registry(type = \"npm\", url = \"https://HOST/PATH\")` to MODULE.bazel, " +
         "or `registry=https://HOST/PATH` to the .npmrc in the workspace or in the home folder, " +
-        "or set NPM_CONFIG_REGISTRY"
+        "or set npm_config_registry"
     ),
 }
 
@@ -24,14 +24,23 @@ def npmrc_registry(text, environ):
         The address, or None where the file names none.
     """
     found = None
-    for line in text.split("\n"):
-        key, equals, value = line.strip().partition("=")
+    for line in text.splitlines():
+        line = line.strip()
+        if line and line[0] in "#;[":
+            continue
+        key, equals, value = line.partition("=")
         if equals and key.strip() == "registry":
-            found = value.strip().strip("\"'")
-    if found and "${" in found:
-        for name, value in environ.items():
-            found = found.replace("${%s}" % name, value)
-    return found or None
+            found = _substitute(value.strip().strip("\"'"), environ) or None
+    return found
+
+def _substitute(text, environ):
+    first, found, rest = text.partition("${")
+    if not found:
+        return text
+    for piece in rest.split("${"):
+        name, end, tail = piece.partition("}")
+        first += environ.get(name, "") + tail if end else "${" + piece
+    return first
 
 def split_credentials(url):
     """Takes the credentials out of an address, so that no message can show them.
@@ -66,16 +75,19 @@ def resolve_registry(rctx, kind, registries):
     """
     found = registries.get(kind) or (_npm_registry(rctx) if kind == "npm" else None)
     if not found:
-        fail("no address of the %s registry is known, which has %s: %s (LT305)" % (
+        fail("no address of the %s registry is known, for %s: %s (LT305)" % (
             kind,
             rctx.attr.purl,
             _REMEDY.get(kind, "add `lazy_tools.registry(type = \"%s\", url = \"https://HOST/PATH\")` to MODULE.bazel" % kind),
         ))
     return found.rstrip("/")
 
+_NPM_VARIABLES = ["npm_config_registry", "NPM_CONFIG_REGISTRY"]
+_NPMRC_VARIABLES = ["NPM_CONFIG_USERCONFIG", "npm_config_userconfig"]
+
 def _npm_registry(rctx):
     environ = rctx.os.environ
-    for name in ["npm_config_registry", "NPM_CONFIG_REGISTRY"]:
+    for name in _NPM_VARIABLES:
         if environ.get(name):
             return environ[name]
     files = _npmrc_files(rctx)
@@ -84,14 +96,15 @@ def _npm_registry(rctx):
             found = npmrc_registry(rctx.read(file, watch = "no"), environ)
             if found:
                 return found
-    npm = rctx.which("npm")
+    npm = rctx.which("npm.cmd" if "windows" in rctx.os.name else "npm")
     if npm:
-        result = rctx.execute([npm, "config", "get", "registry"], timeout = 30)
+        command = [npm, "config", "get", "registry"]
+        result = rctx.execute(command, timeout = 30, working_directory = str(rctx.workspace_root))
         found = result.stdout.strip()
-        if result.return_code == 0 and found.startswith("http"):
+        if result.return_code == 0 and "://" in found:
             return found
 
-    for name in ["npm_config_registry", "NPM_CONFIG_REGISTRY", "NPM_CONFIG_USERCONFIG", "HOME", "PATH"]:
+    for name in _NPM_VARIABLES + _NPMRC_VARIABLES + ["HOME", "PATH", "USERPROFILE"]:
         rctx.getenv(name)
     for file in files:
         rctx.watch(file)
@@ -100,9 +113,8 @@ def _npm_registry(rctx):
 def _npmrc_files(rctx):
     environ = rctx.os.environ
     files = [rctx.workspace_root.get_child(".npmrc")]
-    if environ.get("NPM_CONFIG_USERCONFIG"):
-        files.append(rctx.path(environ["NPM_CONFIG_USERCONFIG"]))
+    for name in _NPMRC_VARIABLES:
+        if environ.get(name):
+            return files + [rctx.path(environ[name])]
     home = environ.get("HOME") or environ.get("USERPROFILE")
-    if home:
-        files.append(rctx.path(home).get_child(".npmrc"))
-    return files
+    return files + [rctx.path(home).get_child(".npmrc")] if home else files
