@@ -43,8 +43,8 @@ def _variables(ctx, outs):
         "RULEDIR": package_folder,
         "SRCS": " ".join([file.path for file in ctx.files.srcs]),
     }
-    if len(outs) == 1:
-        variables["@"] = outs[0].path
+    if len(ctx.outputs.outs) == 1:
+        variables["@"] = ctx.outputs.outs[0].path
     if len(ctx.files.srcs) == 1:
         variables["<"] = ctx.files.srcs[0].path
     return variables
