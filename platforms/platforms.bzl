@@ -1,6 +1,6 @@
 """The platforms that tools are pinned for.
 
-`tools/lock/src/platform.rs` holds the same names for Rust; `//platforms:names_test` compares the two.
+`tools/lock/src/platform.rs` holds the same names for Rust; `//platforms/tests:names_test` compares the two.
 """
 
 _OS = {
