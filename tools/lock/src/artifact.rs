@@ -19,7 +19,7 @@ pub enum Source {
 
 /// A pinned artifact, as the lock holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "RawArtifact")]
 pub struct Artifact {
     /// Where it is fetched from.
     #[serde(flatten)]
@@ -32,4 +32,33 @@ pub struct Artifact {
     /// not to be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<NonZeroU64>,
+}
+
+/// An artifact as JSON has it, where nothing keeps it from having two sources, or none.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawArtifact {
+    #[serde(default)]
+    purl: Option<String>,
+    #[serde(default)]
+    urls: Option<Vec<String>>,
+    format: Format,
+    integrity: Integrity,
+    #[serde(default)]
+    size: Option<NonZeroU64>,
+}
+
+impl TryFrom<RawArtifact> for Artifact {
+    type Error = &'static str;
+
+    fn try_from(raw: RawArtifact) -> Result<Self, Self::Error> {
+        let source = match (raw.purl, raw.urls) {
+            (Some(purl), None) if purl.starts_with("pkg:") => Source::Purl(purl),
+            (Some(_), None) => return Err("its purl does not begin with pkg: (LT110)"),
+            (None, Some(urls)) if urls.is_empty() => return Err("its list of urls is empty (LT110)"),
+            (None, Some(urls)) => Source::Urls(urls),
+            _ => return Err("it needs either a purl or urls (LT110)"),
+        };
+        Ok(Self { source, format: raw.format, integrity: raw.integrity, size: raw.size })
+    }
 }

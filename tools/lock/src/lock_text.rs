@@ -1,10 +1,12 @@
 //! A lock as text: reading it with errors that a person can act on, and writing it so that a diff reads well.
 
-use serde::Deserialize as _;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::lock::LOCK_VERSION;
-use crate::Lock;
+use crate::{Lock, Name, Tool};
 
 /// Why a text is no lock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,13 +53,20 @@ pub enum LockError {
 impl Lock {
     /// A lock without tools.
     pub fn empty() -> Self {
-        Self { lock_version: LOCK_VERSION, tools: std::collections::BTreeMap::new() }
+        Self { lock_version: LOCK_VERSION, tools: BTreeMap::new() }
     }
 
     /// Reads a lock. `file` is for messages. An empty file is an empty lock: that is how a new one begins.
     pub fn parse(text: &str, file: &str) -> Result<Self, LockError> {
+        let (lock, errors) = Self::parse_what_is_good(text, file)?;
+        errors.into_iter().next().map_or(Ok(lock), Err)
+    }
+
+    /// Reads the tools of a lock that are good, and says what is wrong with the others.
+    pub fn parse_what_is_good(text: &str, file: &str) -> Result<(Self, Vec<LockError>), LockError> {
+        let mut lock = Self::empty();
         if text.trim().is_empty() {
-            return Ok(Self::empty());
+            return Ok((lock, Vec::new()));
         }
         let marker = |line: &str| line.starts_with("<<<<<<< ") || line == "=======" || line.starts_with(">>>>>>> ");
         if let Some(index) = text.lines().position(marker) {
@@ -66,15 +75,29 @@ impl Lock {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| LockError::Json { file: file.to_owned(), message: error.to_string() })?;
         check_version(&value, file)?;
-        // Read again from the text, so that nothing is lost on the way through a Value.
-        let mut track = serde_path_to_error::Track::new();
-        let mut json = serde_json::Deserializer::from_str(text);
-        let read = Self::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
-        read.map_err(|error| LockError::Form {
-            file: file.to_owned(),
-            path: track.path().to_string(),
-            message: with_code(&error.to_string()),
-        })
+        let form =
+            |path: String, message: &str| LockError::Form { file: file.to_owned(), path, message: with_code(message) };
+        let whole: RawLock =
+            serde_json::from_value(value).map_err(|error| form("lock".to_owned(), &error.to_string()))?;
+        let mut errors = Vec::new();
+        for (name, tool) in whole.tools {
+            let outcome = name
+                .parse()
+                .map_err(|error: crate::name::NameError| (String::new(), error.to_string()))
+                .and_then(|parsed: Name| {
+                    let tool = serde_path_to_error::deserialize::<_, Tool>(tool);
+                    tool.map(|tool| (parsed, tool))
+                        .map_err(|error| (error.path().to_string(), error.inner().to_string()))
+                });
+            match outcome {
+                Ok((name, tool)) => drop(lock.tools.insert(name, tool)),
+                Err((place, message)) => {
+                    let place = if place.is_empty() || place == "." { String::new() } else { format!(".{place}") };
+                    errors.push(form(format!("tools.{name}{place}"), &message));
+                }
+            }
+        }
+        Ok((lock, errors))
     }
 
     /// The lock as text: sorted, two spaces deep, with a final newline.
@@ -83,6 +106,15 @@ impl Lock {
         text.push('\n');
         text
     }
+}
+
+/// A lock whose tools have not been looked at.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawLock {
+    #[serde(rename = "lockVersion")]
+    _lock_version: u64,
+    tools: BTreeMap<String, Value>,
 }
 
 fn check_version(value: &Value, file: &str) -> Result<(), LockError> {
@@ -99,7 +131,7 @@ fn with_code(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     if message.ends_with(')') && message.contains("(LT") {
         message.to_owned()
-    } else if message.contains("`integrity`") {
+    } else if message.starts_with("missing field `integrity`") {
         format!("{message}: an artifact without a digest is never used (LT104)")
     } else {
         format!("{message} (LT110)")
@@ -128,6 +160,15 @@ mod tests {
     }
 
     #[test]
+    fn a_bad_tool_does_not_spoil_the_others() {
+        let text = GOOD.replace("\"tools\": {", "\"tools\": {\"bad\": {}, ");
+        let (lock, errors) = Lock::parse_what_is_good(&text, "lazy.json").unwrap();
+        assert_eq!(lock, Lock::parse(GOOD, "lazy.json").unwrap());
+        assert_eq!(errors.len(), 1);
+        assert!(errors[0].to_string().starts_with("lazy.json: tools.bad: missing field"), "{}", errors[0]);
+    }
+
+    #[test]
     fn says_what_is_wrong_and_what_to_do() {
         let conflict = GOOD.replacen('\n', "\n<<<<<<< HEAD\n", 1);
         assert!(message(&conflict).starts_with("lazy.json:2: git left conflict markers"));
@@ -135,9 +176,12 @@ mod tests {
         assert!(message("{").contains("lazy.json is not JSON"));
         assert!(message("{\"lockVersion\": 99}").contains("has lockVersion 99"));
         assert!(message("{}").contains("has no lockVersion"));
-        let missing = GOOD.replace("\"integrity\":", "\"integrit\":");
+        let at = GOOD.find("\"integrity\":").unwrap();
+        let missing = format!("{}{}", &GOOD[..at], &GOOD[GOOD.find("\"size\"").unwrap()..]);
         let text = message(&missing);
         assert!(text.contains("tools.a.any.artifacts.x: ") && text.ends_with("(LT104)"), "{text}");
+        let text = message(&GOOD.replace("\"purl\": \"pkg:npm/x@1\", ", ""));
+        assert!(text.ends_with("it needs either a purl or urls (LT110)"), "{text}");
         let text = message(&GOOD.replace("sha256-47DEQ", "sha256-7DEQ"));
         assert!(text.contains("tools.a.recipe.digest: ") && text.ends_with("(LT104)"), "{text}");
         let text = message(&GOOD.replace("\"platforms\": []", "\"platforms\": [\"linux\"]"));

@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Resolves again what is current, too.
     #[arg(long)]
     refresh: bool,
-    /// The folder that relative paths start from.
+    /// The folder that paths in the requests start from.
     #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
     workspace: PathBuf,
     /// Fetches addresses that begin with FROM at TO instead: for a mirror that the lock is not to name.
@@ -92,7 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn read_targets(arguments: &Arguments, workspace: &Path) -> Result<Vec<Target>> {
     let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     for file in &arguments.requests {
-        let requests = Requests::read(&workspace.join(file), workspace)?;
+        let requests = Requests::read(file, workspace)?;
         let path = requests.lock.clone();
         if !targets.contains_key(&path) {
             let old = read_lock(&path, workspace, arguments.check)?;
@@ -124,7 +124,13 @@ fn read_targets(arguments: &Arguments, workspace: &Path) -> Result<Vec<Target>> 
 
 fn read_lock(path: &Path, workspace: &Path, check: bool) -> Result<Lock> {
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Lock::parse(&text, &shown(workspace, path))?),
+        Ok(text) if check => Ok(Lock::parse(&text, &shown(workspace, path))?),
+        Ok(text) => {
+            // What cannot be read of it is pinned anew: a wrong pin never stands in the way of a right one.
+            let (lock, errors) = Lock::parse_what_is_good(&text, &shown(workspace, path))?;
+            errors.iter().for_each(|error| eprintln!("lazytools: pinned anew: {error}"));
+            Ok(lock)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !check => Ok(Lock::empty()),
         Err(error) => Err(error).with_context(|| format!("lock {} (LT310)", path.display())),
     }

@@ -68,6 +68,7 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
             "there is no parameter {name:?}: {}",
             suggestion(name, recipe.params.keys().map(Name::as_str))
         )),
+        Variable::Word(word) if !is_word(recipe, word) => fail(super::variables::unknown(word)),
         Variable::PlatformName | Variable::Word(_) if context.role == Role::Any => fail(
             "what is for any platform cannot name one: write for = \"host\" (where the tool runs) or for = \"target\" \
              (what is built for)"
@@ -80,6 +81,11 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
         }
         Variable::Artifact(id, _) => artifact_fault(recipe, context.role, id, false),
     }
+}
+
+/// Whether any platform has a word.
+fn is_word(recipe: &Recipe, word: &str) -> bool {
+    recipe.platforms.values().any(|words| words.contains_key(word))
 }
 
 /// Why a platform's word is not there.

@@ -69,6 +69,9 @@ fn step(reading: &Reading<'_>, entry: &mut Table<'_, '_>, kind: Kind, artifacts:
         );
         reading.source.error(line, REFERENCE, message);
     }
+    if let Some(artifact) = artifact {
+        same_format(reading, entry, artifact);
+    }
     let mut path = |key| reading.need_template(entry, key, role, Place::Path);
     let kind = match kind {
         Kind::Directory => StepKind::Directory { to: path("to")? },
@@ -141,6 +144,15 @@ fn extract(
         }
     }
     Some(rule)
+}
+
+/// A step may repeat its artifact's format, and not change it.
+fn same_format(reading: &Reading<'_>, entry: &mut Table<'_, '_>, artifact: &ArtifactRule) {
+    let Some(text) = entry.text("format") else { return };
+    if text.value != artifact.format.name() {
+        let message = format!("artifact {} is {}, and the step says {:?}", artifact.id, artifact.format, text.value);
+        reading.source.error(text.line, FORM, message);
+    }
 }
 
 fn archive(reading: &Reading<'_>, line: usize, artifact: &ArtifactRule) {

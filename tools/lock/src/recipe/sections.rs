@@ -220,9 +220,16 @@ pub(super) fn access(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Access
 pub(super) fn checks(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Vec<(Role, Template)> {
     let mut checks = Vec::new();
     let Some(mut table) = table.table("check") else { return checks };
-    for (key, role) in [("any", Role::Any), ("host", Role::Host), ("target", Role::Target)] {
-        let templates = reading.templates(&mut table, key, role, Place::Path);
+    let mut take = |table: &mut Table<'_, '_>, role| {
+        let templates = reading.templates(table, "exists", role, Place::Path);
         checks.extend(templates.into_iter().map(|template| (role, template)));
+    };
+    take(&mut table, Role::Any);
+    for (key, role) in [("host", Role::Host), ("target", Role::Target)] {
+        if let Some(mut part) = table.table(key) {
+            take(&mut part, role);
+            part.finish();
+        }
     }
     table.finish();
     checks

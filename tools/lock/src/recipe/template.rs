@@ -268,7 +268,8 @@ pub(super) fn wrong(message: String) -> TemplateError {
 fn late(digest: &DigestText) -> TemplateError {
     wrong(format!(
         "the digest of artifact {} is known only when the folder is assembled, so it can stand in a written text, \
-         and neither in a path nor in a function's argument",
+         and neither in a path nor in a function's argument. With digest = {{ from = \"download\" }} every digest is \
+         known when pinning",
         digest.artifact
     ))
 }

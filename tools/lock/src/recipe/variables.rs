@@ -18,7 +18,7 @@ pub enum Variable {
     Param(String),
     /// `platform.name`: our own name of the platform.
     PlatformName,
-    /// `platform.WORD`: the tool's word for the platform.
+    /// `platform.WORD`, or `WORD` alone: the tool's word for the platform.
     Word(String),
     /// `artifact.ID.FACT`
     Artifact(Name, Fact),
@@ -89,7 +89,9 @@ impl Variable {
                 Some(("params", param)) if !param.is_empty() => Self::Param(param.to_owned()),
                 Some(("platform", word)) if !word.is_empty() => Self::Word(word.to_owned()),
                 Some(("artifact", rest)) => artifact(name, rest)?,
-                _ => return Err(unknown(name)),
+                // Whether there is such a word is known when the recipe has been read whole.
+                None => Self::Word(other.to_owned()),
+                Some(_) => return Err(unknown(name)),
             },
         })
     }
@@ -105,10 +107,13 @@ fn artifact(name: &str, rest: &str) -> Result<Variable, String> {
     Ok(Variable::Artifact(id, *fact))
 }
 
-fn unknown(name: &str) -> String {
+const KNOWN: &str = "known: version, params.NAME, artifact.ID.FACT, and the words of [platforms.NAME]";
+
+/// What to say of a name that is neither a variable nor a platform's word.
+pub(super) fn unknown(name: &str) -> String {
     let hint = match super::error::nearest(name, PLAIN.iter().copied()) {
         Some(near) => format!("did you mean {near:?}?"),
-        None => "known: version, params.NAME, platform.WORD, artifact.ID.FACT".to_owned(),
+        None => KNOWN.to_owned(),
     };
     format!("there is no variable {name:?}: {hint}")
 }
@@ -126,8 +131,10 @@ mod tests {
             Variable::parse("artifact.a.b.sha512hex"),
             Ok(Variable::Artifact("a.b".parse().unwrap(), Fact::Digest(DigestAlgorithm::Sha512, Encoding::Hex)))
         );
-        assert!(Variable::parse("verson").unwrap_err().contains("did you mean \"version\"?"));
+        assert_eq!(Variable::parse("os"), Ok(Variable::Word("os".to_owned())));
+        assert!(unknown("verson").contains("did you mean \"version\"?"));
+        assert!(Variable::parse("version.mayor").unwrap_err().contains("did you mean \"version.major\"?"));
         assert!(Variable::parse("artifact.a.sha512").unwrap_err().contains("did you mean \"sha512hex\"?"));
-        assert!(Variable::parse("colour").unwrap_err().contains("known: version, params.NAME"));
+        assert!(unknown("colour").contains("known: version, params.NAME"));
     }
 }
