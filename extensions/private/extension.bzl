@@ -34,7 +34,7 @@ Without one, the ecosystem's own configuration is asked: for npm `NPM_CONFIG_REG
         ),
         "url": attr.string(
             mandatory = True,
-            doc = "The base address: `https://…`, `http://…` or `file://…`. Credentials belong in `~/.netrc`.",
+            doc = "The base address: `https://HOST/PATH`, `http:` or `file:`. Credentials belong in `~/.netrc`.",
         ),
     },
 )

@@ -134,7 +134,7 @@ tool_run = rule(
     doc = """Runs a tool in an action, with its caches in place and without a network.
 
 The tool finds its caches by the variables that its recipe sets. It has a HOME and a TMPDIR of its own. It starts in \
-the execution root, where the paths of `$(execpath …)` are; or, with `work = True`, in a private folder that holds real \
+the execution root, where the paths of `$(execpath LABEL)` are; or, with `work = True`, in a private folder that holds real \
 copies of `srcs` at their paths in the package, from which the outputs are taken when it has succeeded.
 
 ```starlark
@@ -181,7 +181,7 @@ at its own name.""",
         ),
         "mnemonic": attr.string(
             default = "LazyToolsRun",
-            doc = "The action's mnemonic, for `--strategy=MNEMONIC=…` and the like: letters and digits.",
+            doc = "The action's mnemonic, for `--strategy=MNEMONIC=NAME` and the like: letters and digits.",
         ),
         "network": attr.bool(
             doc = """Whether the tool may reach a network. Default: no; the helper itself sees to it on Linux, and the \

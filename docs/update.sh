@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Writes docs/api.md anew from the docstrings.
+set -euo pipefail
+
+target=$BUILD_WORKSPACE_DIRECTORY/docs/api.md
+cat "$1" >"$target.new"
+mv "$target.new" "$target"
+echo "wrote docs/api.md"
