@@ -183,7 +183,7 @@ mod tests {
         let text = message(&GOOD.replace("\"purl\": \"pkg:npm/x@1\", ", ""));
         assert!(text.ends_with("it needs either a purl or urls (LT110)"), "{text}");
         let text = message(&GOOD.replace("sha256-47DEQ", "sha256-7DEQ"));
-        assert!(text.contains("tools.a.recipe.digest: ") && text.ends_with("(LT104)"), "{text}");
+        assert!(text.contains("tools.a.any.artifacts.x.integrity: ") && text.ends_with("(LT104)"), "{text}");
         let text = message(&GOOD.replace("\"platforms\": []", "\"platforms\": [\"linux\"]"));
         assert!(text.contains("tools.a.request.platforms[0]: ") && text.ends_with("(LT105)"), "{text}");
         let text = message(&GOOD.replace("\"platforms\"", "\"platform\""));

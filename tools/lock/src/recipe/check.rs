@@ -2,7 +2,7 @@
 
 use crate::{Name, Role};
 
-use super::error::{suggestion, FORM, REFERENCE, VARIABLE};
+use super::error::{suggestion, FORM, PLATFORM, REFERENCE, VARIABLE};
 use super::parse::Reading;
 use super::template::Seen;
 use super::variables::Variable;
@@ -124,7 +124,7 @@ fn artifact_fault(recipe: &Recipe, role: Role, id: &Name, member: bool) -> Optio
 /// Parameters, lookups and files that are named outside of templates.
 fn references(recipe: &Recipe, reading: &Reading<'_>) {
     for artifact in &recipe.artifacts {
-        conditions(recipe, reading, artifact.line, &artifact.when);
+        conditions(recipe, reading, artifact.line, artifact.role, &artifact.when);
         if let DigestRule::Json { lookup, .. } | DigestRule::Text { lookup, .. } = &artifact.digest {
             if !recipe.lookups.contains_key(lookup) {
                 let hint = suggestion(lookup.as_str(), recipe.lookups.keys().map(Name::as_str));
@@ -142,10 +142,10 @@ fn references(recipe: &Recipe, reading: &Reading<'_>) {
         }
     }
     for step in &recipe.layout {
-        conditions(recipe, reading, step.line, &step.when);
+        conditions(recipe, reading, step.line, step.role, &step.when);
     }
     for packages in &recipe.packages {
-        conditions(recipe, reading, packages.line, &packages.when);
+        conditions(recipe, reading, packages.line, Role::Any, &packages.when);
         if !recipe.files.contains_key(&packages.file) {
             let hint = suggestion(packages.file.as_str(), recipe.files.keys().map(Name::as_str));
             let message = format!("there is no input file {:?}: {hint}", packages.file.as_str());
@@ -154,7 +154,16 @@ fn references(recipe: &Recipe, reading: &Reading<'_>) {
     }
 }
 
-fn conditions(recipe: &Recipe, reading: &Reading<'_>, line: usize, when: &When) {
+fn conditions(recipe: &Recipe, reading: &Reading<'_>, line: usize, role: Role, when: &When) {
+    for platform in &when.platforms {
+        if role == Role::Any {
+            let message = "when has platforms, which only what is for the host or the target can have";
+            reading.source.error(line, FORM, message);
+        } else if !recipe.platforms.contains_key(platform) {
+            let message = format!("when has platform {platform}, and there is no [platforms.{platform}]");
+            reading.source.error(line, PLATFORM, message);
+        }
+    }
     for (name, values) in &when.params {
         let Some(param) = recipe.params.get(name) else {
             let hint = suggestion(name.as_str(), recipe.params.keys().map(Name::as_str));

@@ -100,7 +100,7 @@ impl Chosen<'_> {
     ) -> Result<Vec<Wanted>, RecipeError> {
         let none = BTreeMap::new();
         let scope = self.scope(platform, &none);
-        let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when));
+        let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
         let mut wanted = rules.map(|rule| self.artifact(rule, &scope)).collect::<Result<Vec<_>, _>>()?;
         wanted.extend(super::closure::wanted(self, role, platform, files)?);
         Ok(wanted)
@@ -119,7 +119,7 @@ impl Chosen<'_> {
         for (id, known) in known {
             part.artifacts.insert(id.clone(), known.artifact.clone());
         }
-        let steps = self.recipe.layout.iter().filter(|rule| rule.role == role && self.holds(&rule.when));
+        let steps = self.recipe.layout.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
         for rule in steps {
             part.layout.push(super::steps::step(self, rule, &scope)?);
         }

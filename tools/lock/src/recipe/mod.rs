@@ -117,6 +117,8 @@ pub struct When {
     pub params: BTreeMap<Name, BTreeSet<String>>,
     /// The version lies in this range.
     pub version: Option<VersionRange>,
+    /// The part's platform is one of these. Empty: any.
+    pub platforms: BTreeSet<Platform>,
 }
 
 /// Where something is fetched from.
@@ -268,12 +270,12 @@ pub struct PackagesRule {
     pub file: Name,
     /// The folder, as in `node_modules`.
     pub to: Template,
-    /// For whom the packages are that only some platforms have.
-    pub platform_role: Role,
-    /// Whether the packages' programs are linked in `.bin`.
-    pub bin_links: bool,
-    /// Whether development dependencies are laid out.
-    pub dev: bool,
+    /// For whom the packages are that only some platforms have: `host` (default) or `target`.
+    pub platform_packages_for: Option<Template>,
+    /// Whether the packages' programs are linked in `.bin`: `yes` (default) or `no`.
+    pub bin_links: Option<Template>,
+    /// Whether development dependencies are laid out: `yes` (default) or `no`.
+    pub dev: Option<Template>,
     /// When it is wanted.
     pub when: When,
     /// The recipe's line.

@@ -149,8 +149,9 @@ pub fn is_npm_name(text: &str) -> bool {
 
 impl Chosen<'_> {
     /// Whether a condition holds for the request.
-    pub(super) fn holds(&self, when: &When) -> bool {
-        when.version.as_ref().is_none_or(|range| range.contains(&self.version))
+    pub(super) fn holds(&self, when: &When, platform: Option<Platform>) -> bool {
+        let here = when.platforms.is_empty() || platform.is_some_and(|platform| when.platforms.contains(&platform));
+        here && when.version.as_ref().is_none_or(|range| range.contains(&self.version))
             && when
                 .params
                 .iter()

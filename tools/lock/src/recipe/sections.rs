@@ -42,8 +42,8 @@ pub(super) fn params(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTreeM
     let Some(mut table) = table.table("params") else { return params };
     for (name, value) in table.take_rest() {
         let Some(mut param) = value.table(&format!("params.{}", name.value)) else { continue };
-        if name.value == "version" {
-            let message = "a parameter cannot be called version: a request's version is {version}";
+        if name.value == "version" || name.value == "platforms" {
+            let message = "a parameter cannot be called version or platforms: a request has these already";
             reading.source.error(name.line, FORM, message);
         }
         let required = param.flag("required");
@@ -95,11 +95,17 @@ pub(super) fn files(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTreeMa
     files
 }
 
-/// `when = { param = "value", other = ["a", "b"], version = ">=2" }`
+/// `when = { param = "value", other = ["a", "b"], version = ">=2", platforms = ["windows_x86_64"] }`
 pub(super) fn when(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> When {
     let mut when = When::default();
     let Some(mut conditions) = table.table("when") else { return when };
     for (key, value) in conditions.take_rest() {
+        if key.value == "platforms" {
+            for platform in value.texts() {
+                when.platforms.extend(platform.parse::<Platform>(reading.source, PLATFORM));
+            }
+            continue;
+        }
         if key.value == "version" {
             when.version = value.text().and_then(|text| text.parse::<VersionRange>(reading.source, FORM));
             continue;
@@ -122,17 +128,15 @@ pub(super) fn packages(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Vec<
         let file = entry.need("file");
         let file = reading.name(file);
         let to = reading.need_template(&mut entry, "to", Role::Any, Place::Path);
-        let platform_role = entry
-            .take("platform_packages_for")
-            .and_then(|role| reading.word(&role, &[("host", Role::Host), ("target", Role::Target)]))
-            .unwrap_or(Role::Host);
-        let no_bin_links = entry.flag("no_bin_links");
-        let no_dev = entry.flag("no_dev");
+        let mut option = |key| reading.take_template(&mut entry, key, Role::Any, Place::Path);
+        let platform_packages_for = option("platform_packages_for");
+        let bin_links = option("bin_links");
+        let dev = option("dev");
         let when = when(reading, &mut entry);
         let line = entry.line;
         entry.finish();
         if let (Some(file), Some(to)) = (file, to) {
-            rules.push(PackagesRule { file, to, platform_role, bin_links: !no_bin_links, dev: !no_dev, when, line });
+            rules.push(PackagesRule { file, to, platform_packages_for, bin_links, dev, when, line });
         }
     }
     rules

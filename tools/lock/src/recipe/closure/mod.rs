@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use crate::step::{Extract, Symlink, DEFAULT_MAX_BYTES, DEFAULT_MAX_MEMBERS};
 use crate::{CachePath, FileMode, Format, Name, Platform, Role, Source, Step};
 
-use super::error::{RecipeError, PACKAGES};
+use super::error::{RecipeError, FORM, PACKAGES};
 use super::expand::{Wanted, WantedDigest};
 use super::request::Chosen;
-use super::PackagesRule;
+use super::{PackagesRule, Template};
 use npm_lock::{Package, PackageLock};
 
 /// The artifacts of a part's closures.
@@ -59,10 +59,8 @@ pub(super) fn steps(
 ) -> Result<Vec<Step>, RecipeError> {
     let mut steps = Vec::new();
     let mut links: BTreeMap<CachePath, Step> = BTreeMap::new();
-    let none = BTreeMap::new();
     each(chosen, role, platform, files, |rule, package| {
-        let scope = chosen.scope(None, &none);
-        let folder: CachePath = chosen.path(&rule.to, &scope).map_err(|error| error.message)?;
+        let folder = &rule.folder;
         let below = |path: &str| -> Result<CachePath, String> {
             format!("{folder}/{path}").parse().map_err(|error: crate::cache_path::CachePathError| error.to_string())
         };
@@ -98,16 +96,48 @@ pub(super) fn steps(
     Ok(steps)
 }
 
+/// What a closure's rule says for a request.
+struct Options {
+    folder: CachePath,
+    platform_role: Role,
+    bin_links: bool,
+    dev: bool,
+}
+
+impl Options {
+    fn of(chosen: &Chosen<'_>, rule: &PackagesRule) -> Result<Self, RecipeError> {
+        let none = BTreeMap::new();
+        let scope = chosen.scope(None, &none);
+        let word = |template: &Option<Template>, key: &str, words: [&str; 2]| -> Result<bool, RecipeError> {
+            let Some(template) = template else { return Ok(true) };
+            let text = chosen.text(template, &scope)?;
+            if words.contains(&text.as_str()) {
+                return Ok(text == words[0]);
+            }
+            let message = format!("{key} is {text:?}, and has to be {} or {}", words[0], words[1]);
+            Err(chosen.error(template.line, FORM, message))
+        };
+        let for_host = word(&rule.platform_packages_for, "platform_packages_for", ["host", "target"])?;
+        Ok(Self {
+            folder: chosen.path(&rule.to, &scope)?,
+            platform_role: if for_host { Role::Host } else { Role::Target },
+            bin_links: word(&rule.bin_links, "bin_links", ["yes", "no"])?,
+            dev: word(&rule.dev, "dev", ["yes", "no"])?,
+        })
+    }
+}
+
 /// Calls `take` with each package that belongs to a part.
 fn each(
     chosen: &Chosen<'_>,
     role: Role,
     platform: Option<Platform>,
     files: &BTreeMap<Name, String>,
-    mut take: impl FnMut(&PackagesRule, &Package) -> Result<(), String>,
+    mut take: impl FnMut(&Options, &Package) -> Result<(), String>,
 ) -> Result<(), RecipeError> {
-    for rule in chosen.recipe.packages.iter().filter(|rule| chosen.holds(&rule.when)) {
-        if role != Role::Any && role != rule.platform_role {
+    for rule in chosen.recipe.packages.iter().filter(|rule| chosen.holds(&rule.when, None)) {
+        let options = Options::of(chosen, rule)?;
+        if role != Role::Any && role != options.platform_role {
             continue;
         }
         let fail = |message: String| {
@@ -122,8 +152,8 @@ fn each(
                 None => !package.is_restricted(),
                 Some(platform) => package.is_restricted() && package.runs_on(platform),
             };
-            if belongs && (rule.dev || !package.dev) {
-                take(rule, package).map_err(fail)?;
+            if belongs && (options.dev || !package.dev) {
+                take(&options, package).map_err(fail)?;
             }
         }
     }
