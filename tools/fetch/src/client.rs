@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 use crate::error::{FetchError, Reason};
+use crate::resolver::OnceResolver;
 use crate::retry::{retry, Ended, Failure, Patience};
 
 /// The most bytes of metadata that are read into memory.
@@ -62,16 +64,19 @@ impl Client {
         }
         let roots = found.certs.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
         let tls = TlsConfig::builder().root_certs(RootCerts::Specific(Arc::new(roots))).build();
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .tls_config(tls)
             .user_agent(concat!("lazytools/", env!("CARGO_PKG_VERSION")))
             .http_status_as_error(false)
+            // As many as ask side by side: a new connection costs a look-up of the name and a handshake.
+            .max_idle_connections(64)
+            .max_idle_connections_per_host(32)
             .timeout_resolve(Some(options.connect))
             .timeout_connect(Some(options.connect))
             .timeout_recv_response(Some(options.stall))
             .timeout_per_read(Some(options.stall))
-            .build()
-            .new_agent();
+            .build();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), OnceResolver::default());
         Ok(Self { agent, options })
     }
 

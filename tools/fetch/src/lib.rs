@@ -12,6 +12,7 @@ pub mod npm;
 pub mod npmrc;
 pub mod purl;
 pub mod redact;
+mod resolver;
 pub mod retry;
 pub mod store;
 

@@ -48,7 +48,8 @@ impl Resolver {
     }
 
     fn resolve_one(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
-        let place = self.place(&wanted.source, registries)?;
+        let ask = !matches!(wanted.digest, WantedDigest::Known(_));
+        let place = self.place(&wanted.source, registries, ask)?;
         let mut seen = None;
         let published = self.published(wanted, &place, registries)?;
         let integrity = match &published {
@@ -127,16 +128,16 @@ impl Resolver {
         }
     }
 
-    /// Where a source is, and what its registry says of it.
-    fn place(&self, source: &Source, registries: &BTreeMap<String, String>) -> Outcome<Place> {
+    /// Where a source is and, if it is to be asked, what its registry says of it.
+    fn place(&self, source: &Source, registries: &BTreeMap<String, String>, ask: bool) -> Outcome<Place> {
         match source {
             Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), npm: None, dist: None }),
             Source::Purl(purl) => {
                 let npm = self.npm(registries)?;
                 let exact = npm.exact(&NpmPurl::parse(purl).map_err(text)?).map_err(text)?;
-                let dist = npm.dist(&exact).map_err(text)?;
+                let dist = if ask { Some(npm.dist(&exact).map_err(text)?) } else { None };
                 let addresses = vec![npm.registry.tarball(&exact)];
-                Ok(Place { source: Source::Purl(exact.purl()), addresses, npm: Some(exact), dist: Some(dist) })
+                Ok(Place { source: Source::Purl(exact.purl()), addresses, npm: Some(exact), dist })
             }
         }
     }
@@ -151,7 +152,7 @@ impl Resolver {
 
     /// A table of digests, with its name for messages.
     fn table(&self, lookup: &WantedLookup, registries: &BTreeMap<String, String>) -> Outcome<(Arc<str>, String)> {
-        let place = self.place(&lookup.source, registries)?;
+        let place = self.place(&lookup.source, registries, true)?;
         let address = place.addresses.first().cloned().unwrap_or_default();
         let shown = lazytools_fetch::redact::redact(&address);
         let name = lookup.member.as_ref().map_or_else(|| shown.clone(), |member| format!("{shown}, {member}"));
