@@ -19,7 +19,7 @@ enum Command {
     /// Prints the digest of a folder: paths, modes, links and bytes.
     Digest(digest::Args),
     /// Runs a tool with its caches and without network.
-    Run(run::Args),
+    Run(Box<run::Args>),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +39,6 @@ fn start() -> anyhow::Result<ExitCode> {
     match Command::parse_from(response::expand(std::env::args_os())?) {
         Command::Assemble(args) => assemble::main(&args),
         Command::Digest(args) => digest::main(&args),
-        Command::Run(args) => run::main(args),
+        Command::Run(args) => run::main(*args),
     }
 }

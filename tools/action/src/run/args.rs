@@ -63,7 +63,7 @@ impl Args {
         }
         let srcs = pairs("--src", &self.srcs, true)?;
         let outs = pairs("--out", &self.outs, false)?;
-        if !spec.work && !(srcs.is_empty() && outs.is_empty()) {
+        if !spec.work && (!srcs.is_empty() || !outs.is_empty()) {
             return Err(RunError::Usage("--src and --out belong to a run with \"work\": true".to_owned()));
         }
         for rel in srcs.iter().map(|(_, rel)| rel).chain(outs.iter().map(|(rel, _)| rel)) {

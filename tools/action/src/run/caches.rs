@@ -26,8 +26,8 @@ pub struct Cache {
     pub root: PathBuf,
     /// What Bazel declared; another path than `root` where that has links.
     pub declared: PathBuf,
-    /// Whether the tool may only read it.
-    pub readonly: bool,
+    /// The folder that the tool may only read: all of the cache, or what a copy of some paths shares with it.
+    pub shared: Option<PathBuf>,
     /// What the folder held before the tool ran, where no mount keeps the tool from writing.
     pub before: Option<Snapshot>,
 }
@@ -60,12 +60,14 @@ pub fn prepare(spec: &CacheSpec, files: &CacheFiles, private: &Private) -> Resul
     };
     let writable = spec.access.mode == AccessMode::Copy;
     let restore = spec.access.exact && !is_exact(&real, &items);
+    let mut shared = None;
     let root = if writable || restore || !whole {
-        let rel = format!("cache/{name}");
-        let (view, to) = (private.folder(&rel)?, private.real().join(&rel));
+        let place = format!("cache/{name}");
+        let (view, to) = (private.folder(&place)?, private.real().join(&place));
         let paths: Vec<PathBuf> = spec.access.paths.iter().map(lazytools_lock::CachePath::to_path).collect();
         if writable && whole && !restore && !paths.is_empty() {
             copy::copy_some(&real, &to, &items, &paths)?;
+            shared = Some(real);
         } else {
             copy::copy(&real, &to, &items, if writable { Modes::Writable } else { Modes::Exact })?;
         }
@@ -76,9 +78,9 @@ pub fn prepare(spec: &CacheSpec, files: &CacheFiles, private: &Private) -> Resul
     Ok(Cache {
         name: name.to_owned(),
         recipe: spec.recipe.clone(),
+        shared: if writable { shared } else { Some(root.clone()) },
         root,
         declared: files.folder.clone(),
-        readonly: !writable,
         before: None,
     })
 }

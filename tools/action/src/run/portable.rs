@@ -20,8 +20,8 @@ pub fn run(job: &Job) -> Result<End> {
 
 fn run_in(job: &Job, private: &Private) -> Result<End> {
     let mut session = Session::prepare(job, private)?;
-    for cache in session.caches.iter_mut().filter(|cache| cache.readonly) {
-        cache.before = Some(Snapshot::take(&cache.root));
+    for cache in &mut session.caches {
+        cache.before = cache.shared.as_deref().map(Snapshot::take);
     }
     let seen = Seen::default();
     let [out, err] = redirect(job, private)?;

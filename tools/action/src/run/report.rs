@@ -56,7 +56,7 @@ impl Failure<'_> {
         match &self.why {
             None => String::new(),
             Some(Why::Certain(host)) => {
-                format!(" (it was ended: {host} can only mean a miss, and it did not give up in 5 seconds)")
+                format!(" (it was ended: {host} can only mean a miss, and it only waited on)")
             }
             Some(Why::Often(host)) => format!(" (it was ended: it asked for {host} 20 times)"),
             Some(Why::Long) => " (it was ended: it went on asking for more than 30 seconds)".to_owned(),

@@ -44,7 +44,7 @@ impl Runfiles {
     /// Where a runfile is.
     pub fn resolve(&self, rel: &str) -> Result<PathBuf> {
         let in_folder = self.folders.iter().map(|folder| folder.join(rel)).find(|path| path.exists());
-        in_folder.or_else(|| self.from_list(rel)).ok_or_else(|| {
+        in_folder.or_else(|| self.listed_at(rel)).ok_or_else(|| {
             let looked: Vec<String> =
                 self.folders.iter().chain(&self.manifest).map(|path| path.display().to_string()).collect();
             let looked = if looked.is_empty() { "there are no runfiles".to_owned() } else { looked.join(", ") };
@@ -56,7 +56,7 @@ impl Runfiles {
     }
 
     /// A folder is listed by itself, or some folder above it is.
-    fn from_list(&self, rel: &str) -> Option<PathBuf> {
+    fn listed_at(&self, rel: &str) -> Option<PathBuf> {
         let exact = self.listed.get(rel).cloned();
         let above = || {
             rel.match_indices('/')

@@ -67,7 +67,7 @@ const REDIRECTED: [&str; 2] = ["stdout", "stderr"];
 impl Session {
     /// Lays all out that the tool needs.
     pub fn prepare(job: &Job, private: &Private) -> Result<Self> {
-        let folders = environment::private_folders(private)?;
+        let mut folders = environment::private_folders(private)?;
         let mut prepared = Vec::new();
         let mut variables = Vec::new();
         for (spec, files) in job.spec.caches.iter().zip(&job.caches) {
@@ -84,8 +84,6 @@ impl Session {
             caches: prepared.iter().map(|cache| (cache.name.clone(), cache.root.clone())).collect(),
         };
         let own = &job.spec.environment;
-        let variables =
-            environment::compose(std::env::vars_os(), &folders, &variables, own, &places, job.spec.network)?;
         let mut command: Vec<OsString> = job.command.iter().map(|text| places.fill_os(text)).collect::<Result<_>>()?;
         let program = Path::new(&command[0]);
         if program.components().count() > 1 {
@@ -99,6 +97,9 @@ impl Session {
                 start.display()
             )));
         }
+        folders.push(("PWD", start.clone().into_os_string()));
+        let inherited = std::env::vars_os().filter(|(name, _)| name != "OLDPWD");
+        let variables = environment::compose(inherited, &folders, &variables, own, &places, job.spec.network)?;
         let variable = |name: &str| variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
         let reaches = Reaches::new(&job.spec.caches, variable);
         Ok(Self { caches: prepared, reaches, variables, command, start })
@@ -127,6 +128,9 @@ impl Session {
         if end == End::Exited(0) {
             if let Err(error) = taken.and_then(|()| deliver(job, private)) {
                 say(&error);
+                if matches!(error, RunError::NoOutput(_)) {
+                    self.explain(job, end, seen, guard);
+                }
                 return 1;
             }
             if std::env::var_os("LAZYTOOLS_VERBOSE").is_some() && !seen.witness.hosts().is_empty() {
@@ -149,7 +153,7 @@ impl Session {
         let refused = text.contains("Read-only file system") || text.contains("EROFS");
         let named =
             |cache: &&Cache| [&cache.root, &cache.declared].iter().any(|path| text.contains(&*path.to_string_lossy()));
-        if let Some(cache) = self.caches.iter().filter(|cache| refused && cache.readonly).find(named) {
+        if let Some(cache) = self.caches.iter().filter(|cache| refused && cache.shared.is_some()).find(named) {
             say(&RunError::Wrote(format!(
                 "{}: the tool failed, and its output says that it could not write to cache {:?} ({}), which it may only \
                  read. If it has to write there, the recipe needs `access.mode = \"copy\"`",
@@ -161,6 +165,7 @@ impl Session {
             return;
         }
         let ending = match end {
+            End::Exited(0) => "made no output".to_owned(),
             End::Exited(code) => format!("failed with exit code {code}"),
             End::Signalled(signal) => format!("was ended by signal {signal}"),
         };

@@ -78,7 +78,7 @@ fn stamp(meta: &Metadata) -> Stamp {
         size: if file { meta.len() } else { 0 },
         // A folder's time changes with what is in it, which is told by itself.
         modified: if file { meta.modified().ok() } else { None },
-        extra: extra(meta),
+        extra: if file { extra(meta) } else { (0, 0) },
     }
 }
 

@@ -81,6 +81,23 @@ fn walk_into(folder: &Path, rel: &Path, items: &mut Vec<Item>, depth: usize) -> 
     Ok(())
 }
 
+/// Whether a folder has links that would name nothing, or another thing, when it is moved.
+pub fn has_links_out(folder: &Path) -> bool {
+    fn look(folder: &Path, rel: &Path) -> bool {
+        fs::read_dir(folder.join(rel)).into_iter().flatten().flatten().any(|entry| {
+            let rel = rel.join(entry.file_name());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => look(folder, &rel),
+                Ok(kind) if kind.is_symlink() => {
+                    fs::read_link(entry.path()).is_ok_and(|target| !stays_inside(&rel, &target))
+                }
+                _ => false,
+            }
+        })
+    }
+    look(folder, Path::new(""))
+}
+
 /// Whether a link at `rel` that names `target` stays in the folder.
 fn stays_inside(rel: &Path, target: &Path) -> bool {
     let mut depth = rel.components().count().saturating_sub(1);

@@ -26,7 +26,8 @@ pub enum Why {
 pub struct Witness {
     asked: BTreeMap<String, BTreeMap<u16, u32>>,
     first: Option<Instant>,
-    end: Option<(Instant, Why)>,
+    certain: Option<(Instant, Why)>,
+    insistent: Option<(Instant, Why)>,
 }
 
 impl Witness {
@@ -38,25 +39,24 @@ impl Witness {
         let often = *count >= MOST;
         let first = *self.first.get_or_insert(now);
         if certain {
-            self.end_at(now + GRACE, Why::Certain(host.to_owned()));
+            self.certain.get_or_insert((now + GRACE, Why::Certain(host.to_owned())));
         }
         if often {
-            self.end_at(now, Why::Often(host.to_owned()));
+            self.insistent.get_or_insert((now, Why::Often(host.to_owned())));
         }
         if now.duration_since(first) > PATIENCE {
-            self.end_at(now, Why::Long);
+            self.insistent.get_or_insert((now, Why::Long));
         }
     }
 
-    fn end_at(&mut self, at: Instant, why: Why) {
-        if self.end.as_ref().is_none_or(|(earlier, _)| at < *earlier) {
-            self.end = Some((at, why));
-        }
+    /// When and why a tool that only waits has to be ended. One that is at work may know another way.
+    pub fn end_if_idle(&self) -> Option<&(Instant, Why)> {
+        self.certain.as_ref()
     }
 
-    /// When the tool has to be ended, and why.
+    /// When and why the tool has to be ended whatever it does.
     pub fn end(&self) -> Option<&(Instant, Why)> {
-        self.end.as_ref()
+        self.insistent.as_ref()
     }
 
     /// The hosts and addresses, sorted.
@@ -73,10 +73,11 @@ mod tests {
     fn a_certain_miss_gets_a_few_seconds() {
         let (mut witness, start) = (Witness::default(), Instant::now());
         witness.note("other.test", 1, false, start);
-        assert_eq!(witness.end(), None);
+        assert_eq!(witness.end_if_idle(), None);
         witness.note("a.test", 1, true, start);
         witness.note("a.test", 1, true, start + Duration::from_secs(3));
-        assert_eq!(witness.end(), Some(&(start + GRACE, Why::Certain("a.test".to_owned()))));
+        assert_eq!(witness.end_if_idle(), Some(&(start + GRACE, Why::Certain("a.test".to_owned()))));
+        assert_eq!(witness.end(), None);
         assert_eq!(witness.hosts(), ["a.test", "other.test"]);
     }
 

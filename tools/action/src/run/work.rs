@@ -73,11 +73,12 @@ fn contents(job: &Job, work: &Path) -> String {
     const SHOWN: usize = 20;
     let items = tree::walk(work).unwrap_or_default();
     let is_source = |rel: &Path| job.srcs.iter().any(|(_, src)| rel.starts_with(src));
-    let made: Vec<String> = items
+    let mut made: Vec<String> = items
         .iter()
         .filter(|item| !matches!(item.kind, tree::Kind::Folder) && !is_source(&item.rel))
         .map(|item| item.rel.display().to_string())
         .collect();
+    made.sort();
     match made.len() {
         0 => "nothing but the sources".to_owned(),
         count if count > SHOWN => format!("{} and {} more files", made[..SHOWN].join(", "), count - SHOWN),
@@ -90,9 +91,11 @@ pub fn deliver(from: &Path, to: &Path) -> Result<()> {
     let folder = to.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).at("cannot make the folder", folder)?;
     clear(to)?;
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
-        other => return other.at("cannot make the output", to),
+    if !(from.is_dir() && tree::has_links_out(from)) {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
+            other => return other.at("cannot make the output", to),
+        }
     }
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let part = folder.join(format!(".{name}.lt-{}", std::process::id()));

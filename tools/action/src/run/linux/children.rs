@@ -46,6 +46,31 @@ pub fn end_all() {
     }
 }
 
+/// The processor time that all descendants have used, in clock ticks, and whether one of them is at work just now.
+pub fn activity() -> (u64, bool) {
+    let (mut ticks, mut busy) = (0, false);
+    let mut next = list();
+    while let Some(pid) = next.pop() {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let fields: Vec<&str> =
+            stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect()).unwrap_or_default();
+        busy |= fields.first().is_some_and(|state| matches!(*state, "R" | "D"));
+        // User and system time, its own and that of its children that have ended: fields 14 to 17 of proc(5).
+        ticks += fields.iter().skip(11).take(4).filter_map(|text| text.parse::<u64>().ok()).sum::<u64>();
+        next.extend(children_of(&format!("/proc/{pid}/task")).unwrap_or_default());
+    }
+    (ticks, busy)
+}
+
+/// The children of a process's threads; `None` for a kernel without `CONFIG_PROC_CHILDREN`.
+fn children_of(tasks: &str) -> Option<Vec<Pid>> {
+    let tasks = fs::read_dir(tasks).into_iter().flatten().flatten();
+    let listed: Vec<String> =
+        tasks.map(|task| fs::read_to_string(task.path().join("children")).ok()).collect::<Option<_>>()?;
+    let pids = listed.iter().flat_map(|text| text.split_whitespace()).filter_map(|pid| pid.parse().ok());
+    Some(pids.map(Pid::from_raw).collect())
+}
+
 /// This process's children.
 fn list() -> Vec<Pid> {
     let me = getpid();
@@ -59,20 +84,9 @@ fn list() -> Vec<Pid> {
         let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<i32>().ok());
         parent == Some(me.as_raw())
     };
-    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let listed: Option<Vec<String>> = tasks.map(|task| fs::read_to_string(task.path().join("children")).ok()).collect();
-    let pids: Vec<i32> = match listed {
-        Some(texts) => {
-            texts.iter().flat_map(|text| text.split_whitespace()).filter_map(|pid| pid.parse().ok()).collect()
-        }
-        // A kernel without CONFIG_PROC_CHILDREN.
-        None => fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(is_child)
-            .collect(),
-    };
-    pids.into_iter().map(Pid::from_raw).collect()
+    children_of("/proc/self/task").unwrap_or_else(|| {
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(is_child).map(Pid::from_raw).collect()
+    })
 }

@@ -1,5 +1,7 @@
 //! A name server that knows only this machine, and notes what it is asked for.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
@@ -17,15 +19,21 @@ pub struct Asked {
     pub kind: u16,
 }
 
-/// The address and port that all resolvers are told of, and take by default.
-const ADDRESS: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 53);
+const PORT: u16 = 53;
 /// As long as DNS over UDP gets with all extensions.
 const MAX_MESSAGE: usize = 65_535;
 
-/// Answers in threads of its own.
-pub fn serve(note: impl Fn(Asked) + Clone + Send + 'static) -> io::Result<()> {
-    let udp = UdpSocket::bind(ADDRESS)?;
-    let tcp = TcpListener::bind(ADDRESS)?;
+/// Answers at 127.0.0.1, which all resolvers take by default, and where else on this machine they are told to ask.
+pub fn serve(note: &(impl Fn(Asked) + Clone + Send + 'static)) -> io::Result<()> {
+    let configured = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let named = configured.lines().filter_map(|line| line.strip_prefix("nameserver")?.trim().parse::<Ipv4Addr>().ok());
+    let addresses: BTreeSet<Ipv4Addr> = named.filter(Ipv4Addr::is_loopback).chain([Ipv4Addr::LOCALHOST]).collect();
+    addresses.into_iter().try_for_each(|address| serve_at(address, note.clone()))
+}
+
+fn serve_at(address: Ipv4Addr, note: impl Fn(Asked) + Clone + Send + 'static) -> io::Result<()> {
+    let udp = UdpSocket::bind((address, PORT))?;
+    let tcp = TcpListener::bind((address, PORT))?;
     let noted = note.clone();
     thread::spawn(move || {
         let mut buffer = vec![0; MAX_MESSAGE];

@@ -9,6 +9,9 @@ use nix::unistd::{getegid, geteuid};
 
 use super::{filter, loopback};
 
+/// The variable that tells a run in a run that the network is already away.
+pub const GUARDED: &str = "LAZYTOOLS_GUARDED";
+
 /// A way to keep the tool from the network, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
@@ -72,6 +75,11 @@ impl Guard {
         matches!(self, Self::Namespaces { network: true, .. })
     }
 
+    /// Whether the filter decides, and not only notes.
+    pub fn filter_refuses(self) -> bool {
+        matches!(self, Self::Filter | Self::Namespaces { network: true, mounts: false, .. })
+    }
+
     /// Enters the namespaces. This process must have one thread.
     pub fn enter(self) -> Result<(), String> {
         let Self::Namespaces { user, mounts, network } = self else { return Ok(()) };
@@ -109,7 +117,13 @@ fn failed(what: &str, error: Errno) -> String {
 /// Installs the filter that reports connections. In a namespace it only notes them; by itself it refuses them.
 pub fn install_filter(guard: Guard) -> Result<Option<filter::Listener>, String> {
     match guard {
-        Guard::Filter => filter::install(true).map(Some).map_err(|error| failed("seccomp", error)),
+        Guard::Filter => match filter::install(true) {
+            // Only one program can be asked. Where that is a run around this one, it guards this one too.
+            Err(Errno::EBUSY) if std::env::var_os(GUARDED).is_some() => Ok(None),
+            other => other.map(Some).map_err(|error| failed("seccomp", error)),
+        },
+        // Without mounts names are asked of the machine's own name server, which the filter can overhear.
+        Guard::Namespaces { network: true, mounts: false, .. } => Ok(filter::install(true).ok()),
         // What connects to an address and not to a name is told by this alone; nothing else depends on it.
         Guard::Namespaces { network: true, .. } => Ok(filter::install(false).ok()),
         _ => Ok(None),

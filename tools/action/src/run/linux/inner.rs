@@ -19,7 +19,9 @@ use super::super::private::{remove_tree, Private};
 use super::super::session::{redirect, say, End, Seen, Session};
 use super::super::snapshot::Snapshot;
 use super::dns::Asked;
-use super::guard::{install_filter, Guard};
+use super::guard::{install_filter, Guard, GUARDED};
+use super::outer::Outer;
+use super::patience::Patience;
 use super::{children, dns, mounts, notify, outer};
 
 /// What the outer process is told when the guard is in force; anything else is the reason why not.
@@ -34,7 +36,7 @@ enum Event {
 }
 
 /// Runs the tool.
-pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Pid, ready: OwnedFd) -> End {
+pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Outer, ready: OwnedFd) -> End {
     let terminal = outer::has_terminal();
     if !terminal {
         // Who ends the outer process's group reaches this one through the outer process.
@@ -42,7 +44,7 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Pid, ready: Ow
     }
     children::adopt_orphans();
     let (events, received) = channel();
-    let refuses = guard == Guard::Filter;
+    let refuses = guard.filter_refuses();
     let guarded = guard.enter().and_then(|()| {
         if guard.has_mounts() {
             mounts::view(private);
@@ -51,7 +53,7 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Pid, ready: Ow
             let _ = guard.has_mounts().then(|| mounts::names(private));
             let asked = events.clone();
             // Where the port is taken, tools fail all the same; only the names are not told.
-            let _ = dns::serve(move |one| drop(asked.send(Event::Asked(one))));
+            let _ = dns::serve(&move |one| drop(asked.send(Event::Asked(one))));
         }
         let listener = install_filter(guard)?;
         Ok(listener)
@@ -70,6 +72,10 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Pid, ready: Ow
     drop(ready);
     // A change of credentials clears it, so it is set after the namespaces were entered.
     let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGTERM);
+    if getppid() != outer.pid {
+        remove_tree(private.real());
+        return End::Exited(1);
+    }
     if let Some(listener) = listener {
         let asked = events.clone();
         let note = move |one| drop(asked.send(Event::Asked(one)));
@@ -88,7 +94,7 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Pid, ready: Ow
 struct Watch {
     events: Sender<Event>,
     received: Receiver<Event>,
-    outer: Pid,
+    outer: Outer,
     /// Whether the tool stays in the terminal's group.
     terminal: bool,
 }
@@ -96,13 +102,13 @@ struct Watch {
 impl Watch {
     fn run(self, job: &Job, private: &Private, guard: Guard) -> Result<End> {
         let mut session = Session::prepare(job, private)?;
-        for cache in session.caches.iter_mut().filter(|cache| cache.readonly) {
-            let mounted = guard.has_mounts() && mounts::bind_readonly(&cache.root, &cache.root).is_ok();
-            if mounted && cache.declared != cache.root {
-                let _ = mounts::bind_readonly(&cache.root, &cache.declared);
-            }
+        for cache in &mut session.caches {
+            let Some(shared) = &cache.shared else { continue };
+            let mounted = guard.has_mounts() && mounts::bind_readonly(shared, shared).is_ok();
             if !mounted {
-                cache.before = Some(Snapshot::take(&cache.root));
+                cache.before = Some(Snapshot::take(shared));
+            } else if cache.declared != *shared {
+                let _ = mounts::bind_readonly(shared, &cache.declared);
             }
         }
         let mut seen = Seen::default();
@@ -121,8 +127,12 @@ impl Watch {
         });
         let end = self.wait(&child, &session, &mut seen, private);
         children::end_all();
+        // All writers have gone, so this takes no time; a process that could not be ended must not make it wait.
+        let patience = Instant::now() + LAST_WORDS;
         for follower in followers.into_iter().flatten() {
-            let _ = follower.join();
+            while !follower.is_finished() && Instant::now() < patience {
+                thread::sleep(Duration::from_millis(1));
+            }
         }
         while let Ok(event) = self.received.try_recv() {
             if let Event::Asked(asked) = event {
@@ -140,13 +150,17 @@ impl Watch {
         // A terminal is handed on as it is: tools ask for its width and colours.
         let direct = |terminal: bool| if job.launcher && terminal { Stdio::inherit() } else { Stdio::piped() };
         let mut command = session.command();
+        if !job.spec.network {
+            command.env(GUARDED, "1");
+        }
         command.stdout(out.unwrap_or_else(|| direct(stdout().is_terminal())));
         command.stderr(err.unwrap_or_else(|| direct(stderr().is_terminal())));
         if !self.terminal {
             command.process_group(0);
         }
-        let inner = getpid();
+        let (inner, mask) = (getpid(), self.outer.mask);
         let die_with_parent = move || {
+            mask.thread_set_mask()?;
             nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
             if getppid() == inner {
                 Ok(())
@@ -154,7 +168,7 @@ impl Watch {
                 Err(std::io::Error::from(nix::errno::Errno::ESRCH))
             }
         };
-        // SAFETY: between fork and exec the closure makes two system calls and allocates nothing.
+        // SAFETY: between fork and exec the closure makes three system calls and allocates nothing.
         unsafe { command.pre_exec(die_with_parent) };
         command.spawn().map_err(|error| session.not_started(error))
     }
@@ -163,6 +177,7 @@ impl Watch {
     fn wait(&self, child: &Child, session: &Session, seen: &mut Seen, private: &Private) -> End {
         let tool = Pid::from_raw(i32::try_from(child.id()).unwrap_or_default());
         let mut kill_at: Option<Instant> = None;
+        let mut patience = Patience::default();
         // It may have ended before its signal was awaited.
         let mut status = children::reap(tool);
         loop {
@@ -172,19 +187,21 @@ impl Watch {
                 _ => {}
             }
             let now = Instant::now();
-            if let Some((_, why)) = seen.witness.end().filter(|(at, _)| *at <= now && seen.why.is_none()) {
-                seen.why = Some(why.clone());
-                self.signal(tool, Signal::SIGTERM);
-                kill_at = Some(now + LAST_WORDS);
+            if seen.why.is_none() {
+                seen.why = patience.is_over(&seen.witness, now);
+                if seen.why.is_some() {
+                    self.signal(tool, Signal::SIGTERM);
+                    kill_at = Some(now + LAST_WORDS);
+                }
             }
             if kill_at.is_some_and(|at| at <= now) {
                 self.signal(tool, Signal::SIGKILL);
                 kill_at = None;
             }
-            let ends = seen.witness.end().filter(|_| seen.why.is_none()).map(|(at, _)| *at);
-            let next = kill_at.into_iter().chain(ends).min();
-            let patience = next.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(now));
-            match self.received.recv_timeout(patience) {
+            let look = if seen.why.is_none() { patience.next(&seen.witness) } else { None };
+            let next = kill_at.into_iter().chain(look).min();
+            let longest = next.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(now));
+            match self.received.recv_timeout(longest) {
                 Ok(Event::Signal(Signal::SIGCHLD)) => status = children::reap(tool),
                 Ok(Event::Signal(signal)) => self.forward(tool, signal, private),
                 Ok(Event::Asked(asked)) => {
@@ -197,7 +214,7 @@ impl Watch {
     }
 
     fn forward(&self, tool: Pid, signal: Signal, private: &Private) {
-        if getppid() != self.outer {
+        if getppid() != self.outer.pid {
             // The outer process was killed, and this is what its end was announced by.
             children::end_all();
             remove_tree(private.real());

@@ -13,5 +13,6 @@ mod loopback;
 mod mounts;
 mod notify;
 mod outer;
+mod patience;
 
 pub use outer::{end_by, run};

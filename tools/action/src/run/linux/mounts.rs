@@ -75,7 +75,7 @@ fn bind(from: &PathBuf, to: &str) {
 /// The name service switch with hosts looked up in files and by DNS alone.
 fn without_services(switch: &str) -> String {
     let kept = switch.lines().filter(|line| !line.trim_start().starts_with("hosts:"));
-    kept.chain(["hosts: files dns"]).map(|line| format!("{line}\n")).collect()
+    kept.chain(["hosts: files dns", ""]).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -89,12 +89,15 @@ impl<N: Fn(Asked)> Judge<'_, N> {
     }
 
     fn connect(&mut self, pid: Pid, socket: u64, address: u64, length: u64) -> Option<Verdict> {
-        let Some(remote) = remote(&read(pid, address, length.min(128))?) else { return Some(Verdict::Continue) };
-        if self.refuse && remote.port() == DNS_PORT {
+        let address = read(pid, address, length.min(128))?;
+        if self.refuse && is_name_service(&address) {
+            return Some(Verdict::Fail(Errno::ECONNREFUSED));
+        }
+        if self.refuse && port(&address) == Some(DNS_PORT) {
             self.resolvers.insert(socket);
             return Some(Verdict::Pretend);
         }
-        Some(self.refuse(remote))
+        Some(remote(&address).map_or(Verdict::Continue, |remote| self.refuse(remote)))
     }
 
     fn send(&mut self, pid: Pid, socket: u64, message: &Message) -> Option<Verdict> {
@@ -106,12 +109,12 @@ impl<N: Fn(Asked)> Judge<'_, N> {
             return Some(Verdict::Continue);
         }
         let (address, length) = message.address;
-        let Some(remote) = remote(&read(pid, address, length.min(128))?) else { return Some(Verdict::Continue) };
-        if self.refuse && remote.port() == DNS_PORT {
+        let address = read(pid, address, length.min(128))?;
+        if self.refuse && port(&address) == Some(DNS_PORT) {
             self.overhear(pid, message);
             return Some(Verdict::Fail(Errno::ENETUNREACH));
         }
-        Some(self.refuse(remote))
+        Some(remote(&address).map_or(Verdict::Continue, |remote| self.refuse(remote)))
     }
 
     fn send_parts(&mut self, pid: Pid, socket: u64, header: u64) -> Option<Verdict> {
@@ -160,11 +163,29 @@ fn words(bytes: &[u8]) -> Vec<u64> {
     bytes.chunks_exact(8).filter_map(|word| word.try_into().ok()).map(u64::from_ne_bytes).collect()
 }
 
+/// The local services that look names up elsewhere.
+const NAME_SERVICES: [&str; 4] = ["/run/nscd/", "/var/run/nscd/", "/run/systemd/resolve/", "/run/avahi-daemon/"];
+
+/// Whether a `sockaddr` is a local service's that would look names up in the network.
+fn is_name_service(address: &[u8]) -> bool {
+    family(address) == Some(libc::AF_UNIX)
+        && NAME_SERVICES.iter().any(|service| address[2..].starts_with(service.as_bytes()))
+}
+
+fn family(address: &[u8]) -> Option<i32> {
+    Some(i32::from(u16::from_ne_bytes(address.get(..2)?.try_into().ok()?)))
+}
+
+/// The port in an internet `sockaddr`.
+fn port(address: &[u8]) -> Option<u16> {
+    let internet = matches!(family(address)?, libc::AF_INET | libc::AF_INET6);
+    internet.then_some(u16::from_be_bytes(address.get(2..4)?.try_into().ok()?))
+}
+
 /// The address in a `sockaddr`, where it is another machine's.
 fn remote(address: &[u8]) -> Option<SocketAddr> {
-    let family = i32::from(u16::from_ne_bytes(address.get(..2)?.try_into().ok()?));
-    let port = u16::from_be_bytes(address.get(2..4)?.try_into().ok()?);
-    let ip: IpAddr = match family {
+    let port = port(address)?;
+    let ip: IpAddr = match family(address)? {
         libc::AF_INET => Ipv4Addr::from(<[u8; 4]>::try_from(address.get(4..8)?).ok()?).into(),
         libc::AF_INET6 => Ipv6Addr::from(<[u8; 16]>::try_from(address.get(8..24)?).ok()?).to_canonical(),
         _ => return None,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::signal::{kill, raise, signal, SigHandler, SigSet, Signal};
+use nix::sys::signal::{kill, raise, signal, SigHandler, SigSet, SigmaskHow, Signal};
 use nix::sys::wait::WaitStatus;
 use nix::unistd::{fork, getpid, pipe2, ForkResult, Pid};
 
@@ -32,23 +32,32 @@ pub fn has_terminal() -> bool {
     std::io::stdin().is_terminal()
 }
 
+/// What the inner process has to know of the outer one.
+#[derive(Clone, Copy, Debug)]
+pub struct Outer {
+    /// Its number.
+    pub pid: Pid,
+    /// The signals that its caller had blocked, and the tool shall have too.
+    pub mask: SigSet,
+}
+
 /// Runs the tool and gives its end.
 pub fn run(job: &Job) -> Result<End> {
     // SAFETY: no handler is installed, only the default restored: a caller may have had children ignored.
     unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.at("cannot await", Path::new("SIGCHLD"))?;
-    awaited().thread_block().at("cannot await", Path::new("signals"))?;
+    let mask = awaited().thread_swap_mask(SigmaskHow::SIG_BLOCK).at("cannot await", Path::new("signals"))?;
     children::adopt_orphans();
     let private = Private::create()?;
-    let end = supervise(job, &private);
+    let end = supervise(job, &private, mask);
     children::end_all();
     remove_tree(private.real());
     end
 }
 
-fn supervise(job: &Job, private: &Private) -> Result<End> {
+fn supervise(job: &Job, private: &Private, mask: SigSet) -> Result<End> {
     let mut reasons = Vec::new();
     for guard in Guard::candidates(job.spec.network) {
-        let (inner, mut ready) = start(job, private, guard)?;
+        let (inner, mut ready) = start(job, private, guard, mask)?;
         let mut answer = String::new();
         ready.read_to_string(&mut answer).at("cannot hear of", Path::new("the inner process"))?;
         if answer == inner::READY {
@@ -61,7 +70,7 @@ fn supervise(job: &Job, private: &Private) -> Result<End> {
     Err(RunError::Unguarded(reasons.join(", ")))
 }
 
-fn start(job: &Job, private: &Private, guard: Guard) -> Result<(Pid, File)> {
+fn start(job: &Job, private: &Private, guard: Guard, mask: SigSet) -> Result<(Pid, File)> {
     let (read, write): (OwnedFd, OwnedFd) = pipe2(OFlag::O_CLOEXEC).at("cannot make", Path::new("a pipe"))?;
     let outer = getpid();
     // SAFETY: this process has one thread, so the child may do whatever a program may do.
@@ -70,7 +79,7 @@ fn start(job: &Job, private: &Private, guard: Guard) -> Result<(Pid, File)> {
         ForkResult::Child => {
             drop(read);
             let mut private = private.clone();
-            match inner::run(job, &mut private, guard, outer, write) {
+            match inner::run(job, &mut private, guard, Outer { pid: outer, mask }, write) {
                 End::Signalled(signal) if job.launcher => end_by(signal),
                 end => std::process::exit(end.code()),
             }
