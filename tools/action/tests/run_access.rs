@@ -4,7 +4,6 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,12 +13,14 @@ use support::{has_namespaces, Bench, GUARDS};
 /// Makes `cache` a folder as linux-sandbox shows it: real folders, each file a link to an absolute path.
 fn make_forest(bench: &Bench) {
     let real = bench.path("real");
+    bench.unseal("cache");
     fs::rename(bench.path("cache"), &real).unwrap();
+    bench.seal("real");
     let made = Command::new("cp").arg("-as").args([&real, &bench.path("cache")]).status().unwrap();
     assert!(made.success());
     // Bazel follows the links of a tree artifact.
     let link = bench.path("cache/lib/link");
-    Command::new("chmod").arg("u+w").arg(bench.path("cache/lib")).status().unwrap();
+    bench.unseal("cache");
     fs::remove_file(&link).unwrap();
     std::os::unix::fs::symlink(real.join("lib/link"), link).unwrap();
 }
@@ -32,11 +33,10 @@ fn a_readonly_cache_cannot_be_written_to() {
     let bench = Bench::new("");
     let ran = bench.sh("cat $CACHE/lib/link && echo x > $CACHE/lib/new");
     assert_eq!(ran.out, "data");
-    let text = format!(
+    let text =
         "lazytools-action: //x:y: the tool failed, and its output says that it could not write to cache \"c\" (thing \
-         1.2), which it may only read. If it has to write there, the recipe needs `access.mode = \"copy\"` (LT505)\n"
-    );
-    ran.fails(2, &text);
+         1.2), which it may only read. If it has to write there, the recipe needs `access.mode = \"copy\"` (LT505)\n";
+    ran.fails(2, text);
     assert!(!bench.path("cache/lib/new").exists());
 }
 
@@ -92,7 +92,7 @@ fn layered_has_an_empty_folder_above() {
 fn exact_restores_what_a_remote_worker_lost() {
     for guard in GUARDS {
         let mut bench = Bench::new(guard);
-        fs::set_permissions(bench.path("cache/lib"), fs::Permissions::from_mode(0o755)).unwrap();
+        bench.unseal("cache");
         fs::remove_file(bench.path("cache/lib/link")).unwrap();
         fs::copy(bench.path("cache/lib/data"), bench.path("cache/lib/link")).unwrap();
         let script = "cd $CACHE; stat -c '%a %n' bin/tool top; readlink lib/link";
@@ -141,7 +141,7 @@ fn links_to_here_and_there_are_copied() {
 #[test]
 fn a_cache_that_lacks_a_file_is_refused() {
     let bench = Bench::new("");
-    fs::set_permissions(bench.path("cache"), fs::Permissions::from_mode(0o755)).unwrap();
+    bench.unseal("cache");
     fs::remove_file(bench.path("cache/top")).unwrap();
     bench.sh("true").fails(
         1,

@@ -15,6 +15,7 @@ use support::{action, Bench, Ran};
 fn launcher() -> (Bench, PathBuf) {
     let mut bench = Bench::new("");
     bench.write("bin/app.runfiles/_main/tool.sh", "#!/bin/sh\necho \"$CACHE|$PWD|$*\"\ncat\n[ \"$2\" != x ]\n");
+    bench.unseal("cache");
     fs::rename(bench.path("cache"), bench.path("bin/app.runfiles/cache")).unwrap();
     fs::rename(bench.path("manifest.json"), bench.path("bin/app.runfiles/manifest.json")).unwrap();
     bench.seal("bin/app.runfiles/_main/tool.sh");

@@ -160,7 +160,8 @@ pub fn check_untouched(caches: &[Cache], label: &str) -> Result<()> {
         let Some(changes) = cache.before.as_ref().and_then(Snapshot::undo_changes) else { continue };
         let mut what = Vec::new();
         if !changes.stray.is_empty() {
-            what.push(format!("made {} (now removed)", list(&changes.stray)));
+            let now = if changes.left { "remove it" } else { "now removed" };
+            what.push(format!("made {} ({now})", list(&changes.stray)));
         }
         if !changes.changed.is_empty() {
             what.push(format!("changed {} (build the cache's target again)", list(&changes.changed)));

@@ -58,33 +58,36 @@ pub fn remove_tree(path: &Path) {
     if fs::remove_dir_all(path).is_ok() {
         return;
     }
-    make_writable(path);
+    make_all_writable(path);
     let _ = fs::remove_dir_all(path);
 }
 
-#[cfg(unix)]
-fn make_writable(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let Ok(meta) = fs::symlink_metadata(path) else { return };
-    if !meta.is_dir() {
-        return;
-    }
-    let _ = fs::set_permissions(path, fs::Permissions::from_mode(meta.permissions().mode() | 0o700));
+fn make_all_writable(path: &Path) {
+    make_writable(path);
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-        make_writable(&entry.path());
+        // On Unix a file's own mode does not keep it from being removed.
+        if cfg!(windows) || entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            make_all_writable(&entry.path());
+        }
     }
 }
 
+/// Lets the owner of a folder change it.
+#[cfg(unix)]
+pub fn make_writable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    if let Ok(meta) = fs::symlink_metadata(path) {
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(meta.permissions().mode() | 0o700));
+    }
+}
+
+/// Lets the owner of a file change it.
 #[cfg(not(unix))]
 #[allow(clippy::permissions_set_readonly_false)]
-fn make_writable(path: &Path) {
-    let Ok(meta) = fs::symlink_metadata(path) else { return };
-    let mut permissions = meta.permissions();
-    permissions.set_readonly(false);
-    let _ = fs::set_permissions(path, permissions);
-    if meta.is_dir() {
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            make_writable(&entry.path());
-        }
+pub fn make_writable(path: &Path) {
+    if let Ok(meta) = fs::symlink_metadata(path) {
+        let mut permissions = meta.permissions();
+        permissions.set_readonly(false);
+        let _ = fs::set_permissions(path, permissions);
     }
 }

@@ -6,6 +6,8 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::private::make_writable;
+
 /// A folder's entries, as they were.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -29,6 +31,8 @@ pub struct Changes {
     pub stray: Vec<PathBuf>,
     /// What was changed or removed.
     pub changed: Vec<PathBuf>,
+    /// Whether something that was made could not be removed.
+    pub left: bool,
 }
 
 impl Snapshot {
@@ -53,10 +57,23 @@ impl Snapshot {
         changes.changed.extend(self.entries.keys().filter(|rel| !now.entries.contains_key(*rel)).cloned());
         // Deepest first, so that folders are empty when their turn comes.
         for rel in changes.stray.iter().rev() {
-            let path = self.folder.join(rel);
-            let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
+            remove(&self.folder.join(rel));
         }
+        changes.left = changes.stray.iter().any(|rel| fs::symlink_metadata(self.folder.join(rel)).is_ok());
         (changes != Changes::default()).then_some(changes)
+    }
+}
+
+/// Removes a file or an empty folder, also from a folder that the tool has made read-only again.
+fn remove(path: &Path) {
+    let removed = || fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+    if removed().is_err() {
+        if let Some(folder) = path.parent() {
+            let modes = fs::metadata(folder).map(|meta| meta.permissions());
+            make_writable(folder);
+            let _ = removed();
+            let _ = modes.and_then(|modes| fs::set_permissions(folder, modes));
+        }
     }
 }
 

@@ -16,8 +16,9 @@ pub fn action() -> PathBuf {
     fs::canonicalize(path.expect("LAZYTOOLS_ACTION names the program")).expect("the program is there")
 }
 
-/// The guards that this machine has: the best one, and the one that is used where namespaces are forbidden.
-pub const GUARDS: [&str; 2] = ["", "filter"];
+/// The guards: the best one that this machine has, the one that is used where mounts are forbidden, and the one that is
+/// used where namespaces are.
+pub const GUARDS: [&str; 3] = ["", "network", "filter"];
 
 /// A folder with a cache named `c` and a spec for it.
 pub struct Bench {
@@ -67,6 +68,11 @@ impl Bench {
     /// Takes the right to write away, as Bazel does with outputs.
     pub fn seal(&self, rel: &str) {
         set_modes(&self.path(rel), 0o555, 0o555);
+    }
+
+    /// Gives it back.
+    pub fn unseal(&self, rel: &str) {
+        set_modes(&self.path(rel), 0o755, 0o755);
     }
 
     pub fn cache(&mut self) -> &mut Value {

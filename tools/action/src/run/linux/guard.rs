@@ -37,15 +37,15 @@ impl Guard {
         // For tests, and for a person who wants to see whether namespaces are the trouble.
         let forced = std::env::var("LAZYTOOLS_GUARD").unwrap_or_default();
         let mut guards = Vec::new();
-        if forced != "filter" {
-            if geteuid().is_root() {
-                guards.push(Self::Namespaces { user: false, mounts: true, network });
-            }
+        if forced.is_empty() && geteuid().is_root() {
+            guards.push(Self::Namespaces { user: false, mounts: true, network });
+        }
+        if forced.is_empty() {
             guards.push(Self::Namespaces { user: true, mounts: true, network });
-            if network {
-                // Some containers allow namespaces and forbid mounts.
-                guards.push(Self::Namespaces { user: true, mounts: false, network });
-            }
+        }
+        if network && forced != "filter" {
+            // Some containers allow namespaces and forbid mounts.
+            guards.push(Self::Namespaces { user: true, mounts: false, network });
         }
         if network {
             guards.push(Self::Filter);
