@@ -32,7 +32,6 @@ main() {
   unpack
   step 3 "certificates and links"
   finish
-  step 55 "compiling cargo-bazel, which reads Cargo.lock for Bazel"
   write_ours
   build_cargo_bazel
   rm -rf "$work"
@@ -41,8 +40,11 @@ main() {
 configure_apt() {
   : >"$work/status"
   printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror)" "$debian_suite" >"$work/sources.list"
-  # Nothing of the machine's own apt is read or changed, but for proxies and certificates.
-  cat >"$work/apt.conf" <<CONF
+  # Of the machine's own settings only proxies, certificates and the like: the others are about its packages.
+  apt-config dump | grep -E '^Acquire::https?(::| )' >"$work/apt.conf" || true
+  cat >>"$work/apt.conf" <<CONF
+Dir::Etc::Main "/dev/null";
+Dir::Etc::Parts "/dev/null";
 Dir::Etc::SourceList "$work/sources.list";
 Dir::Etc::SourceParts "/dev/null";
 Dir::Etc::Preferences "/dev/null";
@@ -56,8 +58,6 @@ Dir::Log "/dev/null";
 APT::Install-Recommends "false";
 APT::Sandbox::User "root";
 APT::Get::Assume-Yes "true";
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
 Acquire::Languages "none";
 Acquire::Retries "3";
 // A mirror may hold a release file that has run out.
@@ -158,7 +158,26 @@ write_ours() {
   sed -i '/--host_javabase/d' "$root/etc/bazel/bazelrc"
 }
 
+# cargo_bazel_key: what cargo-bazel is made from; certificates and mirrors change more often than that.
+cargo_bazel_key() {
+  {
+    grep -E '^Inst (bazel-rules-rust|libc6|rustc) ' "$work/plan"
+    cat "$here"/crates_index/Cargo.toml "$here"/crates_index/src/*
+  } | sha256sum | cut -c 1-16
+}
+
 build_cargo_bazel() {
+  local kept
+  kept=$(dirname "$root")/cargo-bazel-$(cargo_bazel_key)
+  if [ ! -e "$kept" ]; then
+    step 55 "compiling cargo-bazel, which reads Cargo.lock for Bazel"
+    compile_cargo_bazel
+    mv "$work/target/debug/cargo-bazel" "$kept"
+  fi
+  cp "$kept" "$ours/bin/cargo-bazel"
+}
+
+compile_cargo_bazel() {
   local -a binds
   cp -r "$root/usr/share/bazel/rules/rust/crate_universe" "$here/crates_index" "$work/"
   bind_arguments "$root" "$work" "$HOME"
@@ -169,7 +188,6 @@ build_cargo_bazel() {
       cargo build --quiet --bin cargo-bazel --config "patch.crates-io.crates-index.path='$work/crates_index'"
   ) || die "cargo-bazel could not be compiled (cargo's words are above)." \
     "If cargo could not reach its registry, configure it in ~/.cargo/config.toml and run the same command again."
-  cp "$work/target/debug/cargo-bazel" "$ours/bin/"
 }
 
 main

@@ -24,7 +24,8 @@ root_name() {
   ) | sha256sum | cut -c 1-16
 }
 
-# ensure_root DEBIAN: prints the folder of the root, making it first if need be.
+# ensure_root DEBIAN: sets `root` to the folder of the root, making it first if need be.
+# It prints nothing to capture: a subshell would outlive a bazelw that is killed.
 ensure_root() {
   local debian=$1 roots name
   roots=$(cache_folder)/debian
@@ -34,7 +35,7 @@ ensure_root() {
     make_and_publish "$debian" "$roots" "$name"
   fi
   touch "$roots/$name.used"
-  printf '%s\n' "$roots/$name"
+  root=$roots/$name
 }
 
 make_and_publish() {
@@ -67,10 +68,11 @@ make_dying_with_us() {
   setpriv --pdeathsig KILL "${alone[@]}" /bin/bash "$@" >&2
 }
 
-# prune ROOTS NAME: removes roots that no bazelw has used for a while; another checkout may use another.
+# prune ROOTS NAME: removes what no bazelw has used for a while; another checkout may use another root.
 prune() {
   local used
   while IFS= read -r used; do
     [ "$used" = "$1/$2.used" ] || rm -rf "${used%.used}" "$used"
   done < <(find "$1" -maxdepth 1 -name '*.used' -mtime "+$keep_days")
+  find "$1" -maxdepth 1 -name 'cargo-bazel-*' -mtime "+$keep_days" -delete
 }

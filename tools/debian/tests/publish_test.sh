@@ -15,6 +15,7 @@ echo x >>"$MADE"
 mkdir -p "$1"
 touch "$1/first"
 sleep 1
+touch "$MADE.alive"
 [ -z "${FAIL:-}" ] || exit 1
 touch "$1/last"
 TEXT
@@ -24,6 +25,7 @@ cat >"$work/run.sh" <<TEXT
 set -euo pipefail
 for part in say apt_sources machine root; do . "$work/debian/\$part.sh"; done
 ensure_root "$work/debian"
+printf '%s\n' "\$root"
 TEXT
 
 command=(env -u XDG_CACHE_HOME "HOME=$work/home" RULES_LAZYTOOLS_DEBIAN_MIRROR=http://mirror.example/debian
@@ -45,6 +47,8 @@ for moment in 0.1 0.5 0.9; do
   [ -z "$(find "$roots" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' 2>/dev/null)" ] ||
     equal "the folder after kill -9" published "not published"
 done
+sleep 1.5
+[ ! -e "$MADE.alive" ] || equal "the set-up of a killed bazelw" "went on" "ended"
 root=$(run) || equal "a run after kill -9" "$(cat "$work/said")" "a success"
 [ -e "$root/last" ] || equal "the root after kill -9" half whole
 [ -z "$(find "$roots" -name '.new-*')" ] || equal "half-made roots" left removed
