@@ -21,6 +21,7 @@ awk -v dir="$dir" -v tools="$tools" -v module="$module" -v lock="$dir/lazy_tools
     print "module(name = \"lock_load\")"
     print "bazel_dep(name = \"rules_lazytools\")"
     print "local_path_override(module_name = \"rules_lazytools\", path = \"" module "\")"
+    print "register_toolchains(\"//:toolchain\")"
     print "lazy_tools = use_extension(\"@rules_lazytools//extensions:lazy_tools.bzl\", \"lazy_tools\")"
     print "lazy_tools.lock(file = \"//:lazy_tools.lock.json\")"
 
@@ -57,7 +58,23 @@ awk -v dir="$dir" -v tools="$tools" -v module="$module" -v lock="$dir/lazy_tools
   function integrity(number) { return sprintf("sha256-%043d=", number) }
 ' >"$dir/MODULE.bazel"
 
+# A helper that does nothing: only the analysis is measured, and the real one would have to be compiled.
+printf '#!/bin/sh\nexit 1\n' >"$dir/helper.sh"
+chmod +x "$dir/helper.sh"
 cat >"$dir/BUILD.bazel" <<'BUILD'
+load("@rules_lazytools//rules:defs.bzl", "lazytools_exec_toolchain")
+
+lazytools_exec_toolchain(
+    name = "helper",
+    action = "helper.sh",
+)
+
+toolchain(
+    name = "toolchain",
+    toolchain = ":helper",
+    toolchain_type = "@rules_lazytools//rules:exec_toolchain_type",
+)
+
 alias(
     name = "one",
     actual = "@lazy_tools//:tool0001",

@@ -20,7 +20,7 @@ What the hub `@lazy_tools` holds for a tool NAME:
 | label | is |
 | --- | --- |
 | `@lazy_tools//:NAME` | the cache: for a tool that runs in an action, for the platform that is built for |
-| `@lazy_tools//:NAME.any`, `NAME.host`, `NAME.target` | its parts, for a `tool_cache` of your own |
+| `@lazy_tools//parts:NAME.any`, `NAME.host`, `NAME.target` | its parts, for a `tool_cache` of your own |
 | `@lazy_tools//:requests.json` | what this file asks for; `update_pins` reads it |
 """
 

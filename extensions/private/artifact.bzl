@@ -1,6 +1,7 @@
 """The repository of one artifact: one file, downloaded when a build needs it and checked against its integrity."""
 
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "read_user_netrc", "use_netrc")
+load(":lock.bzl", "artifact_error")
 load(":purl.bzl", "PURL_PATHS", "parse_purl")
 load(":registry.bzl", "resolve_registry", "split_credentials")
 
@@ -26,12 +27,13 @@ def artifact_address(purl, base):
         )
     return (base if type(base) == "string" else base(parsed.type)) + "/" + path(parsed), None
 
-def _addresses(rctx):
+def _addresses(rctx, artifact):
     """The addresses to try, and those of the credentials that were part of an address."""
-    if rctx.attr.urls:
-        urls = rctx.attr.urls
+    if "urls" in artifact:
+        urls = artifact["urls"]
     else:
-        url, error = artifact_address(rctx.attr.purl, lambda kind: resolve_registry(rctx, kind, rctx.attr.registries))
+        purl = artifact["purl"]
+        url, error = artifact_address(purl, lambda kind: resolve_registry(rctx, kind, purl, rctx.attr.registries))
         if error:
             fail(error)
         urls = [url]
@@ -45,10 +47,14 @@ def _addresses(rctx):
     return bare, auth
 
 def _artifact_repository_impl(rctx):
-    urls, auth = _addresses(rctx)
+    artifact = json.decode(rctx.attr.artifact)
+    error = artifact_error(artifact)
+    if error:
+        fail("artifact %s%s" % (rctx.name, error))
+    urls, auth = _addresses(rctx, artifact)
     rctx.download(
         auth = use_netrc(read_user_netrc(rctx), urls, {}) | auth,
-        integrity = rctx.attr.integrity,
+        integrity = artifact["integrity"],
         output = "file",
         url = urls,
     )
@@ -61,9 +67,7 @@ artifact_repository = repository_rule(
     implementation = _artifact_repository_impl,
     doc = "One artifact, as `:file`.",
     attrs = {
-        "integrity": attr.string(mandatory = True, doc = "The digest in SRI form."),
-        "purl": attr.string(doc = "The package URL; empty where there are `urls`."),
+        "artifact": attr.string(mandatory = True, doc = "The artifact as the lock holds it, JSON."),
         "registries": attr.string_dict(doc = "Base addresses from `lazy_tools.registry`, by type."),
-        "urls": attr.string_list(doc = "Plain addresses, tried in order."),
     },
 )

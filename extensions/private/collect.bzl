@@ -6,12 +6,12 @@ never get in the way of those of its users.
 """
 
 load(":registry.bzl", "REGISTRY_TYPES", "split_credentials")
-load(":request.bzl", "name_error", "platform_error")
+load(":request.bzl", "PLATFORMS", "name_error", "platform_error")
 
 DEFAULT_HUB = "lazy_tools"
 
-# Names of targets in the hub end in these, and names of targets in a tool's repository begin with them.
-_PARTS = ["any", "host", "target"]
+# Names that the hub and the tools' repositories have for targets of their own.
+_TAKEN = ["any", "host", "parts", "requests.json", "target"]
 
 def collect(modules):
     """Gathers the tags of all modules.
@@ -77,43 +77,43 @@ def _lock_tag_error(module, tag, taken):
     return None
 
 def _tool_tag_error(module, tag, hub):
-    where = "%s, lazy_tools.tool(name = \"%s\")" % (_module_words(module), tag.name)
+    problem = _tool_problem(module, tag, hub)
+    return "%s, lazy_tools.tool(name = \"%s\"): %s" % (_module_words(module), tag.name, problem) if problem else None
+
+def _tool_problem(module, tag, hub):
+    """What is wrong with a tool tag, with its code; or None."""
     if not hub:
-        return "%s: hub %s has no lock: add `lazy_tools.lock(file = \"//:%s.lock.json\"%s)` (LT604)" % (
-            where,
+        return "hub %s has no lock: add `lazy_tools.lock(file = \"//:%s.lock.json\"%s)` (LT604)" % (
             tag.hub,
             tag.hub,
             _hub_words(tag.hub),
         )
     if hub.module != module:
-        return (
-            "%s: hub %s belongs to %s: add a `lazy_tools.lock` with another hub to this module, and name that hub " +
-            "here (LT604)"
-        ) % (where, tag.hub, _module_words(hub.module))
+        return "hub %s belongs to %s: add a `lazy_tools.lock` with another hub to this module, and name that hub here (LT604)" % (
+            tag.hub,
+            _module_words(hub.module),
+        )
     error = name_error(tag.name)
     if error:
-        return "%s: %s (LT605)" % (where, error)
-    first, last = tag.name.partition(".")[0], tag.name.rpartition(".")[2]
-    if tag.name == "requests.json" or first in _PARTS or last in _PARTS:
-        return "%s: the name is taken by the hub itself: choose another (LT605)" % where
+        return error + " (LT605)"
+    if tag.name in _TAKEN:
+        return "the name is taken by the hub itself: choose another (LT605)"
     other = hub.lower_names.get(tag.name.lower())
     if other:
-        return "%s: hub %s has a tool %s already: choose another name (LT605)" % (where, tag.hub, other)
+        return "hub %s has a tool %s already: choose another name (LT605)" % (tag.hub, other)
     if not tag.platforms:
-        return "%s: no platforms: name those that the tool runs on and builds for, as in %s (LT605)" % (
-            where,
-            "platforms = [\"linux_x86_64\"]",
-        )
-    for index, platform in enumerate(tag.platforms):
-        error = platform_error(platform)
-        if error:
-            return "%s: %s (LT105)" % (where, error)
-        if platform in tag.platforms[:index]:
-            return "%s: platform %s stands there twice: take one out (LT605)" % (where, platform)
+        return "no platforms: name those that it runs on and builds for, as in platforms = [\"linux_x86_64\"] (LT605)"
+    seen = {}
+    for platform in tag.platforms:
+        if platform not in PLATFORMS:
+            return platform_error(platform) + " (LT105)"
+        if platform in seen:
+            return "platform %s stands there twice: take one out (LT605)" % platform
+        seen[platform] = True
     for parameter in list(tag.params) + list(tag.files.values()):
         error = name_error(parameter)
         if error:
-            return "%s: parameter %s (LT605)" % (where, error)
+            return "parameter %s (LT605)" % error
     return None
 
 def _registry_tag_error(module, tag, registries):

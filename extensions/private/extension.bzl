@@ -3,7 +3,7 @@
 load(":artifact.bzl", "artifact_repository")
 load(":collect.bzl", "DEFAULT_HUB", "collect")
 load(":hub.bzl", "hub_repository", "tool_repository")
-load(":lock.bzl", "read_lock", "tool_parts")
+load(":lock.bzl", "read_lock")
 load(":request.bzl", "make_request", "stale_error", "unpinned_error")
 
 _HUB_DOC = """The hub that it belongs to: the name of the repository, `@lazy_tools` if nothing is said. A module \
@@ -115,63 +115,72 @@ def _read(mctx, label):
     mctx.watch(path)
     return mctx.read(path) if path.exists else None
 
-def _declare_artifacts(hub, name, tool, registries, declared):
+def _parts(tool):
+    """The parts of a tool with the beginning of their artifacts' names, as far as the entry has its form."""
+    parts = [("any.", tool["any"])] if "any" in tool else []
+    for role in ["host", "target"]:
+        if role in tool and type(tool[role]) == "dict":
+            parts += [(role + "." + platform + ".", part) for platform, part in tool[role].items()]
+    return parts
+
+def _declare_artifacts(prefix, tool, registries, declared):
     """Declares the repositories of a tool's artifacts, and writes their names into the artifacts.
 
-    Args:
-        hub: the hub's name.
-        name: the tool's name.
-        tool: the tool's JSON, decoded; changed in place.
-        registries: type to address.
-        declared: a struct of `keys` (integrity and source to repository) and `names` (repositories, in lower case),
-            what has been declared for the hub so far; changed in place.
-    """
-    prefix = "%s.%s." % (hub, name)
-    for role, platform, part in tool_parts(tool):
-        for id, artifact in part.get("artifacts", {}).items():
-            purl, urls = artifact.pop("purl", ""), artifact.pop("urls", [])
-            key = " ".join([artifact["integrity"], purl] + urls)
-            repository = declared.keys.get(key)
-            if not repository:
-                repository = prefix + (role + "." + platform if platform else role) + "." + id
-                if repository.lower() in declared.names:
-                    repository += ".%d" % len(declared.names)
-                declared.keys[key] = repository
-                declared.names[repository.lower()] = True
-                _declare_artifact(repository, artifact["integrity"], purl, urls, registries)
-            artifact["repository"] = repository
+    This runs for every artifact of a lock, however few of them a build needs, so it does no more than it must: what has
+    not its form is passed over, and what an artifact says is looked into by its own repository and the tool's.
 
-def _declare_artifact(name, integrity, purl, urls, registries):
-    if urls:
-        artifact_repository(name = name, integrity = integrity, urls = urls)
-        return
-    kind = purl.removeprefix("pkg:").partition("/")[0]
-    artifact_repository(
-        name = name,
-        integrity = integrity,
-        purl = purl,
-        registries = {kind: registries[kind]} if kind in registries else {},
-    )
+    Args:
+        prefix: the beginning of the repositories' names.
+        tool: the tool's JSON, decoded; changed in place.
+        registries: type to address, or None where there are none.
+        declared: a struct of `by_artifact` (artifact to repository) and `names` (repositories), what has been declared
+            for the hub so far; changed in place.
+    """
+    by_artifact, names = declared.by_artifact, declared.names
+    for part_prefix, part in _parts(tool):
+        if type(part) != "dict" or "artifacts" not in part or type(part["artifacts"]) != "dict":
+            continue
+        for id, artifact in part["artifacts"].items():
+            if type(artifact) != "dict":
+                continue
+            text = json.encode(artifact)
+            if text in by_artifact:
+                artifact["repository"] = by_artifact[text]
+                continue
+            repository = prefix + part_prefix + id
+            if repository in names:
+                repository += ".%d" % len(names)
+            by_artifact[text], names[repository], artifact["repository"] = repository, True, repository
+            if registries and "purl" in artifact:
+                artifact_repository(name = repository, artifact = text, registries = registries)
+            else:
+                artifact_repository(name = repository, artifact = text)
+
+def _problem(name, tool, lock, lock_path, request):
+    """Why a tool cannot be used, as far as that is known without looking into its entry; or None."""
+    if lock.error:
+        return lock.error
+    if tool == None:
+        return unpinned_error(name, lock_path)
+    pinned = tool.get("request") if type(tool) == "dict" else None
+    return stale_error(name, lock_path, pinned, request) if type(pinned) == "dict" else None
 
 def _declare_hub(mctx, hub, registries):
     requests = _requests(mctx, hub, registries)
     lock_path = requests["lock"]
     lock = read_lock(_read(mctx, hub.lock.file), lock_path)
 
-    repositories = {name: "%s.%s" % (hub.name, name) for name in sorted(hub.tools)}
-    declared = struct(keys = {}, names = {repository.lower(): True for repository in repositories.values()})
+    repositories = {name: hub.name + "." + name for name in sorted(hub.tools)}
+    declared = struct(by_artifact = {}, names = {repository: True for repository in repositories.values()})
     for name, repository in repositories.items():
-        tool = lock.tools.get(name)
-        error = lock.error or lock.errors.get(name)
-        if not error and not tool:
-            error = unpinned_error(name, lock_path)
-        if not error:
-            error = stale_error(name, lock_path, tool["request"], requests["tools"][name]["request"])
+        tool = lock.tools[name] if name in lock.tools else None
+        error = _problem(name, tool, lock, lock_path, requests["tools"][name]["request"])
         if error:
             tool_repository(name = repository, tool = name, error = error)
         else:
-            _declare_artifacts(hub.name, name, tool, registries, declared)
-            tool_repository(name = repository, tool = name, entry = json.encode(tool))
+            if type(tool) == "dict":
+                _declare_artifacts(repository + ".", tool, registries, declared)
+            tool_repository(name = repository, tool = name, entry = json.encode(tool), lock = lock_path)
 
     hub_repository(
         name = hub.name,

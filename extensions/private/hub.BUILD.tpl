@@ -1,11 +1,11 @@
 """The hub of the extension lazy_tools: one target for each tool."""
 
-load("{hub_tool.bzl}", "hub_aliases")
+load("{hub_tool.bzl}", "hub_alias")
 
 exports_files(
     ["requests.json"],
     visibility = ["//visibility:public"],
 )
 
-[hub_aliases(name, repository) for name, repository in {
+[hub_alias(name, repository) for name, repository in {
 {tools}}.items()]

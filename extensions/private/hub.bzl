@@ -3,26 +3,32 @@
 So a lock of a thousand tools costs a build that needs one of them little more than reading it.
 """
 
-def _write_build_file(rctx, template, values):
+load(":lock.bzl", "tool_error")
+
+def _write_build_file(rctx, folder, template, values):
     text = rctx.read(template)
     for key, value in values.items():
         text = text.replace(key, value)
-    rctx.file("BUILD.bazel", text, executable = False)
+    rctx.file(folder + "BUILD.bazel", text, executable = False)
 
 def _reproducible(rctx):
     return rctx.repo_metadata(reproducible = True) if hasattr(rctx, "repo_metadata") else None
 
 def _hub_repository_impl(rctx):
-    _write_build_file(rctx, Label(":hub.BUILD.tpl"), {
+    values = {
         "{hub_tool.bzl}": str(Label("//rules/private:hub_tool.bzl")),
         "{tools}": "".join(["    %s: %s,\n" % (repr(k), repr(v)) for k, v in rctx.attr.tools.items()]),
-    })
+    }
+    _write_build_file(rctx, "", Label(":hub.BUILD.tpl"), values)
+
+    # A package of their own, because few builds ask for parts and loading them takes longer than loading the tools.
+    _write_build_file(rctx, "parts/", Label(":parts.BUILD.tpl"), values)
     rctx.file("requests.json", rctx.attr.requests, executable = False)
     return _reproducible(rctx)
 
 hub_repository = repository_rule(
     implementation = _hub_repository_impl,
-    doc = "The hub: `:NAME` for each tool, its parts, and `:requests.json`.",
+    doc = "The hub: `:NAME` for each tool, `parts:NAME.ROLE` for its parts, and `:requests.json`.",
     attrs = {
         "requests": attr.string(mandatory = True, doc = "What requests.json holds."),
         "tools": attr.string_dict(doc = "Name to repository."),
@@ -30,11 +36,11 @@ hub_repository = repository_rule(
 )
 
 def _tool_repository_impl(rctx):
-    template = Label(":failing_tool.BUILD.tpl") if rctx.attr.error else Label(":tool.BUILD.tpl")
-    _write_build_file(rctx, template, {
+    error = rctx.attr.error or tool_error(json.decode(rctx.attr.entry), rctx.attr.tool, rctx.attr.lock)
+    _write_build_file(rctx, "", Label(":failing_tool.BUILD.tpl") if error else Label(":tool.BUILD.tpl"), {
         "{hub_tool.bzl}": str(Label("//rules/private:hub_tool.bzl")),
         "{name}": repr(rctx.attr.tool),
-        "{value}": repr(rctx.attr.error or rctx.attr.entry),
+        "{value}": repr(error or rctx.attr.entry),
     })
     return _reproducible(rctx)
 
@@ -43,7 +49,8 @@ tool_repository = repository_rule(
     doc = "A tool: its cache as `:NAME`, and its parts.",
     attrs = {
         "entry": attr.string(doc = "The lock's entry, JSON, with the artifacts' repositories."),
-        "error": attr.string(doc = "Why the tool cannot be used; empty where it can."),
+        "error": attr.string(doc = "Why the tool cannot be used; empty where that is not known to be so."),
+        "lock": attr.string(doc = "The lock's name, for messages."),
         "tool": attr.string(mandatory = True, doc = "The tool's name."),
     },
 )

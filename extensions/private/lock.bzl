@@ -21,8 +21,8 @@ def read_lock(text, path):
         path: the file's name, for messages.
 
     Returns:
-        A struct of `tools` (name to the tool's JSON, decoded; those that are good), `errors` (name to message; those
-        that are not) and `error` (a message if the lock as a whole cannot be read, else None).
+        A struct of `tools` (name to the tool's JSON, decoded and not yet looked into: that is for `tool_error`, when
+        the tool is asked for) and `error` (a message if the lock as a whole cannot be read, else None).
     """
     if not text or not text.strip():
         return _result()
@@ -46,14 +46,7 @@ def read_lock(text, path):
     if type(tools) != _OBJECT:
         return _result(error = "%s has no tools. Restore it from git, or empty it and run `%s` (LT110)" % (path, UPDATE_COMMAND))
 
-    good, errors = {}, {}
-    for name, tool in tools.items():
-        error = _tool_error(tool)
-        if error:
-            errors[name] = "%s: tools.%s%s" % (path, name, error)
-        else:
-            good[name] = tool
-    return _result(tools = good, errors = errors)
+    return _result(tools = tools)
 
 def tool_parts(tool):
     """The parts of a tool.
@@ -69,8 +62,22 @@ def tool_parts(tool):
         parts += [(role, platform, part) for platform, part in tool.get(role, {}).items()]
     return parts
 
-def _result(tools = {}, errors = {}, error = None):
-    return struct(tools = tools, errors = errors, error = error)
+def tool_error(tool, name, path):
+    """Looks into a tool's entry.
+
+    Args:
+        tool: the tool's JSON, decoded.
+        name: the tool's name.
+        path: the lock's name.
+
+    Returns:
+        What is wrong with it, or None.
+    """
+    error = _tool_error(tool)
+    return "%s: tools.%s%s" % (path, name, error) if error else None
+
+def _result(tools = {}, error = None):
+    return struct(tools = tools, error = error)
 
 def _conflict_marker(text):
     """The number of the first line that is one of git's conflict markers, or None."""
@@ -100,7 +107,7 @@ def _tool_error(tool):
         if type(part) != _OBJECT or type(part.get("artifacts", {})) != _OBJECT:
             return where + _form("it is not an object")
         for id, artifact in part.get("artifacts", {}).items():
-            error = _artifact_error(artifact)
+            error = artifact_error(artifact)
             if error:
                 return where + ".artifacts." + id + error
     return None
@@ -108,8 +115,15 @@ def _tool_error(tool):
 def _form(problem):
     return ": %s: run `%s` (LT110)" % (problem, UPDATE_COMMAND)
 
-def _artifact_error(artifact):
-    """What is wrong with an artifact, with a code; or None."""
+def artifact_error(artifact):
+    """Looks into an artifact.
+
+    Args:
+        artifact: the artifact's JSON, decoded.
+
+    Returns:
+        What is wrong with it, to follow its name, with a code; or None.
+    """
     if type(artifact) != _OBJECT:
         return _form("it is not an object")
     if "integrity" not in artifact:

@@ -59,7 +59,7 @@ def split_credentials(url):
     user, _, password = credentials.partition(":")
     return scheme + separator + host + slash + path, user, password
 
-def resolve_registry(rctx, kind, registries):
+def resolve_registry(rctx, kind, purl, registries):
     """The base address of a registry; it fails (LT305) where nothing says it.
 
     Nothing that is read here makes the repository be fetched anew when it changes: the artifact is the same wherever
@@ -68,6 +68,7 @@ def resolve_registry(rctx, kind, registries):
     Args:
         rctx: the repository context.
         kind: the type of the purl.
+        purl: the purl, for the message.
         registries: type to address, from `lazy_tools.registry`.
 
     Returns:
@@ -77,7 +78,7 @@ def resolve_registry(rctx, kind, registries):
     if not found:
         fail("no address of the %s registry is known, for %s: %s (LT305)" % (
             kind,
-            rctx.attr.purl,
+            purl,
             _REMEDY.get(kind, "add `lazy_tools.registry(type = \"%s\", url = \"https://HOST/PATH\")` to MODULE.bazel" % kind),
         ))
     return found.rstrip("/")

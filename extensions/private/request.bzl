@@ -5,6 +5,10 @@ load(":lock.bzl", "UPDATE_COMMAND")
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NAME_CHARACTERS = _LETTERS + "0123456789_-."
+
+# The platforms, for looking one up.
+PLATFORMS = {name: True for name in PLATFORM_NAMES}
+_KEYS = ["recipe", "version", "params", "files", "platforms"]
 _DEFAULTS = {"files": {}, "params": {}, "version": ""}
 
 def name_error(text):
@@ -31,7 +35,7 @@ def platform_error(text):
     Returns:
         A sentence without its final code, or None where there is such a platform.
     """
-    if text in PLATFORM_NAMES:
+    if text in PLATFORMS:
         return None
     return "%s is not a platform: one of %s" % (repr(text), ", ".join(PLATFORM_NAMES))
 
@@ -85,8 +89,8 @@ def stale_error(name, lock_path, pinned, asked):
         The message, or None where the two are the same.
     """
     differences = []
-    for key in ["recipe", "version", "params", "files", "platforms"]:
-        before, now = pinned.get(key, _DEFAULTS.get(key)), asked.get(key)
+    for key in _KEYS:
+        before, now = pinned.get(key, _DEFAULTS.get(key)), asked[key]
         if before != now:
             differences.append("%s %s, pinned %s" % (key, _words(now), _words(before)))
     if not differences:

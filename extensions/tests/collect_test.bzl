@@ -66,7 +66,6 @@ _BAD = [
     ([_module(lock = [_lock()], tool = [_tool("1x")])], "the root module, lazy_tools.tool(name = \"1x\"): \"1x\" is not a name"),
     ([_module(lock = [_lock()], tool = [_tool("a/b")])], "the root module, lazy_tools.tool(name = \"a/b\"): \"a/b\" is not a name"),
     ([_module(lock = [_lock()], tool = [_tool("host")])], "the root module, lazy_tools.tool(name = \"host\"): the name is taken"),
-    ([_module(lock = [_lock()], tool = [_tool("x.any")])], "the root module, lazy_tools.tool(name = \"x.any\"): the name is taken"),
     (
         [_module(lock = [_lock()], tool = [_tool("requests.json")])],
         "the root module, lazy_tools.tool(name = \"requests.json\"): the name is taken",

@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//extensions/private:integrity.bzl", "integrity_error")
-load("//extensions/private:lock.bzl", "read_lock", "tool_parts")
+load("//extensions/private:lock.bzl", "read_lock", "tool_error", "tool_parts")
 
 _SHA256 = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 _SHA384 = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb"
@@ -25,7 +25,7 @@ def _good_lock_impl(ctx):
     env = unittest.begin(ctx)
     lock = read_lock(_GOOD, "lazy.json")
     asserts.equals(env, None, lock.error)
-    asserts.equals(env, {}, lock.errors)
+    asserts.equals(env, None, tool_error(lock.tools["a"], "a", "lazy.json"))
     asserts.equals(env, ["a"], lock.tools.keys())
     parts = tool_parts(lock.tools["a"])
     asserts.equals(env, [("any", ""), ("target", "linux_x86_64")], [(role, platform) for role, platform, _ in parts])
@@ -81,8 +81,7 @@ def _bad_tool_impl(ctx):
     for before, after, message, code in _BAD_TOOLS:
         lock = read_lock(_GOOD.replace(before, after, 1), "lazy.json")
         asserts.equals(env, None, lock.error)
-        asserts.equals(env, {}, lock.tools)
-        error = lock.errors["a"]
+        error = tool_error(lock.tools["a"], "a", "lazy.json")
         asserts.true(env, error.startswith(message), error)
         asserts.true(env, error.endswith("run `bazel run //tools:update_pins` (%s)" % code), error)
     return unittest.end(env)

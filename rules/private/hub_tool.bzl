@@ -7,14 +7,22 @@ load(":tool_cache.bzl", "tool_cache")
 _ROLE_WORDS = {"host": "that it would run on", "target": "that is built for"}
 _PUBLIC = ["//visibility:public"]
 
-def hub_aliases(name, repository):
-    """Declares a tool's aliases in the hub.
+def hub_alias(name, repository):
+    """Declares a tool's alias in the hub.
 
     Args:
         name: the tool.
         repository: the tool's repository.
     """
     native.alias(name = name, actual = "@%s//:%s" % (repository, name), visibility = _PUBLIC)
+
+def hub_part_aliases(name, repository):
+    """Declares the aliases of a tool's parts in the hub.
+
+    Args:
+        name: the tool.
+        repository: the tool's repository.
+    """
     for part in ["any", "host", "target"]:
         native.alias(name = "%s.%s" % (name, part), actual = "@%s//:%s" % (repository, part), visibility = _PUBLIC)
 

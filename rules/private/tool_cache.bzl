@@ -111,15 +111,15 @@ name in upper case and `_` for what is no letter or digit, is the folder, and ea
 that only needs the folder has its own name. So with a genrule, name the cache in both `srcs` and `toolchains`.
 
 What is the same everywhere, what depends on the platform that the tool runs on, and what depends on the platform that \
-is built for, are three parts. The hub's `@lazy_tools//:bun.any`, `bun.host` and `bun.target` can be put together anew, for \
+is built for, are three parts. The hub's `@lazy_tools//parts:bun.any`, `bun.host` and `bun.target` can be put together anew, for \
 example with `exec_compatible_with`, where a tool's actions can only run on some of the execution platforms:
 
 ```starlark
 tool_cache(
     name = "pkg",
-    any = "@lazy_tools//:pkg.any",
-    host = "@lazy_tools//:pkg.host",
-    target = "@lazy_tools//:pkg.target",
+    any = "@lazy_tools//parts:pkg.any",
+    host = "@lazy_tools//parts:pkg.host",
+    target = "@lazy_tools//parts:pkg.target",
     exec_compatible_with = ["@platforms//os:macos"],
 )
 ```
