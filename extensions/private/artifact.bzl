@@ -50,7 +50,7 @@ def _artifact_repository_impl(rctx):
     artifact = json.decode(rctx.attr.artifact)
     error = artifact_error(artifact)
     if error:
-        fail("artifact %s%s" % (rctx.name, error))
+        fail("artifact %s%s (%s)" % (rctx.name, error[0], error[1]))
     urls, auth = _addresses(rctx, artifact)
     rctx.download(
         auth = use_netrc(read_user_netrc(rctx), urls, {}) | auth,

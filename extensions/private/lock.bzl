@@ -9,6 +9,7 @@ load(":integrity.bzl", "integrity_error")
 LOCK_VERSION = 1
 UPDATE_COMMAND = "bazel run //tools:update_pins"
 
+_RESTORE = "Restore it from git, or empty it and run `%s`" % UPDATE_COMMAND
 _PARTS = ["host", "target"]
 _OBJECT = type({})
 _LIST = type([])
@@ -34,9 +35,9 @@ def read_lock(text, path):
         ) % (path, line, path, UPDATE_COMMAND))
     lock = json.decode(text, default = None)
     if lock == None:
-        return _result(error = "%s is not JSON. Restore it from git, or empty it and run `%s` (LT102)" % (path, UPDATE_COMMAND))
+        return _result(error = "%s is not JSON. %s (LT102)" % (path, _RESTORE))
     if type(lock) != _OBJECT:
-        return _result(error = "%s is not an object. Restore it from git, or empty it and run `%s` (LT110)" % (path, UPDATE_COMMAND))
+        return _result(error = "%s is not an object. %s (LT110)" % (path, _RESTORE))
     version = lock.get("lockVersion")
     if version != LOCK_VERSION:
         return _result(error = (
@@ -44,7 +45,7 @@ def read_lock(text, path):
         ) % (path, "no lockVersion" if version == None else "lockVersion %s" % version, LOCK_VERSION))
     tools = lock.get("tools")
     if type(tools) != _OBJECT:
-        return _result(error = "%s has no tools. Restore it from git, or empty it and run `%s` (LT110)" % (path, UPDATE_COMMAND))
+        return _result(error = "%s has no tools. %s (LT110)" % (path, _RESTORE))
 
     return _result(tools = tools)
 
@@ -74,7 +75,10 @@ def tool_error(tool, name, path):
         What is wrong with it, or None.
     """
     error = _tool_error(tool)
-    return "%s: tools.%s%s" % (path, name, error) if error else None
+    if not error:
+        return None
+    problem, code = error
+    return "%s: tools.%s%s. %s (%s)" % (path, name, problem, _RESTORE, code)
 
 def _result(tools = {}, error = None):
     return struct(tools = tools, error = error)
@@ -91,29 +95,30 @@ def _conflict_marker(text):
     return None
 
 def _tool_error(tool):
-    """What is wrong with a tool, after its name: a place, what is wrong there and a code. Or None."""
+    """What is wrong with a tool: (a place after its name and what is wrong there, code), or None."""
     if type(tool) != _OBJECT:
         return _form("it is not an object")
     for key in ["recipe", "request"]:
         if type(tool.get(key)) != _OBJECT:
             return _form("missing field `%s`" % key)
     if type(tool["request"].get("platforms")) != _LIST:
-        return ".request" + _form("missing field `platforms`")
+        return _form("missing field `platforms`", ".request")
     for key in ["any", "host", "target"]:
         if type(tool.get(key, {})) != _OBJECT:
-            return "." + key + _form("it is not an object")
+            return _form("it is not an object", "." + key)
     for role, platform, part in tool_parts(tool):
-        where = "." + role + ("." + platform if platform else "")
+        place = "." + role + ("." + platform if platform else "")
         if type(part) != _OBJECT or type(part.get("artifacts", {})) != _OBJECT:
-            return where + _form("it is not an object")
+            return _form("it is not an object", place)
         for id, artifact in part.get("artifacts", {}).items():
             error = artifact_error(artifact)
             if error:
-                return where + ".artifacts." + id + error
+                problem, code = error
+                return place + ".artifacts." + id + problem, code
     return None
 
-def _form(problem):
-    return ": %s: run `%s` (LT110)" % (problem, UPDATE_COMMAND)
+def _form(problem, place = ""):
+    return "%s: %s" % (place, problem), "LT110"
 
 def artifact_error(artifact):
     """Looks into an artifact.
@@ -122,20 +127,20 @@ def artifact_error(artifact):
         artifact: the artifact's JSON, decoded.
 
     Returns:
-        What is wrong with it, to follow its name, with a code; or None.
+        (what is wrong with it, to follow its name, and a code), or None.
     """
     if type(artifact) != _OBJECT:
         return _form("it is not an object")
     if "integrity" not in artifact:
-        return ": missing field `integrity`: an artifact without a digest is never used: run `%s` (LT104)" % UPDATE_COMMAND
+        return ": missing field `integrity`: an artifact without a digest is never used", "LT104"
     problem = integrity_error(artifact["integrity"])
     if problem:
-        return ".integrity: %s: run `%s` (LT104)" % (problem, UPDATE_COMMAND)
+        return ".integrity: " + problem, "LT104"
     purl, urls = artifact.get("purl"), artifact.get("urls")
     if purl != None and (type(purl) != "string" or not purl.startswith("pkg:")):
-        return ".purl" + _form("%s does not begin with pkg:" % repr(purl))
+        return _form("%s does not begin with pkg:" % repr(purl), ".purl")
     if urls != None and (type(urls) != _LIST or not urls or [url for url in urls if type(url) != "string"]):
-        return ".urls" + _form("it is not a list of addresses")
+        return _form("it is not a list of addresses", ".urls")
     if (purl == None) == (urls == None):
         return _form("it needs either a purl or urls")
     return None

@@ -83,7 +83,7 @@ def _bad_tool_impl(ctx):
         asserts.equals(env, None, lock.error)
         error = tool_error(lock.tools["a"], "a", "lazy.json")
         asserts.true(env, error.startswith(message), error)
-        asserts.true(env, error.endswith("run `bazel run //tools:update_pins` (%s)" % code), error)
+        asserts.true(env, error.endswith(". Restore it from git, or empty it and run `bazel run //tools:update_pins` (%s)" % code), error)
     return unittest.end(env)
 
 _BAD_INTEGRITIES = [
