@@ -3,7 +3,7 @@
 
 bazelrc_inside=/usr/share/rules_lazytools/bazelrc
 bazel_inside=/usr/bin/bazel
-keep_days=7
+keep_minutes=1440
 
 cache_folder() {
   printf '%s/rules_lazytools\n' "${XDG_CACHE_HOME:-$HOME/.cache}"
@@ -68,11 +68,11 @@ make_dying_with_us() {
   setpriv --pdeathsig KILL "${alone[@]}" /bin/bash "$@" >&2
 }
 
-# prune ROOTS NAME: removes what no bazelw has used for a while; another checkout may use another root.
+# prune ROOTS NAME: removes what no bazelw has used for a day; another checkout may use another root.
 prune() {
   local used
   while IFS= read -r used; do
     [ "$used" = "$1/$2.used" ] || rm -rf "${used%.used}" "$used"
-  done < <(find "$1" -maxdepth 1 -name '*.used' -mtime "+$keep_days")
-  find "$1" -maxdepth 1 -name 'cargo-bazel-*' -mtime "+$keep_days" -delete
+  done < <(find "$1" -maxdepth 1 -name '*.used' -mmin "+$keep_minutes")
+  find "$1" -maxdepth 1 -name 'cargo-bazel-*' -mmin "+$keep_minutes" -delete
 }
