@@ -9,7 +9,7 @@ mod recipe_command;
 mod recipes;
 mod requests;
 
-/// Pins what lazy tools download, for rules_lazytools.
+/// Pins what lazy tools download, for Bazel.
 #[derive(Parser)]
 #[command(name = "lazytools", version, about, max_term_width = 100)]
 struct Arguments {

@@ -12,6 +12,7 @@ const REQUESTS_VERSION: u64 = 1;
 /// One hub's requests.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "the name in JSON")]
 pub struct Requests {
     requests_version: u64,
     /// The hub's name, for messages.

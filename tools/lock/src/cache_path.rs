@@ -22,9 +22,9 @@ pub struct CachePathError {
     reason: &'static str,
 }
 
-/// Linux's PATH_MAX; no tool's cache comes near it, and a longer one cannot be created anyway.
+/// Linux's `PATH_MAX`; no tool's cache comes near it, and a longer one cannot be created anyway.
 const MAX_LENGTH: usize = 4096;
-/// NAME_MAX of the usual file systems.
+/// `NAME_MAX` of the usual file systems.
 const MAX_NAME: usize = 255;
 
 impl CachePath {
@@ -44,6 +44,7 @@ impl CachePath {
     }
 
     /// This path with another below it.
+    #[must_use]
     pub fn join(&self, below: &Self) -> Self {
         Self(format!("{}/{}", self.0, below.0))
     }

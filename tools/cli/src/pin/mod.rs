@@ -11,6 +11,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{bail, Context as _, Result};
 use lazytools_fetch::{Client, ClientOptions, Store};
@@ -24,6 +25,7 @@ use report::{Change, LockReport};
 const SIDE_BY_SIDE: usize = 16;
 
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "they are flags")]
 #[command(after_help = "Exit status: 0 the lock is written or was current, 1 something failed or (--check) the lock \
                         is not current, 2 wrong use.")]
 pub struct Arguments {
@@ -51,6 +53,22 @@ pub struct Arguments {
     /// Fetches addresses that begin with FROM at TO instead: for a mirror that the lock is not to name.
     #[arg(long, value_name = "FROM=TO", env = "LAZYTOOLS_REWRITE", value_delimiter = ' ')]
     rewrite: Vec<String>,
+    /// How long a server may be silent.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u64,
+    /// The pause before a failed request is sent again; each further one is twice as long.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, hide = true)]
+    pause: u64,
+}
+
+impl Arguments {
+    fn client_options(&self) -> Result<ClientOptions> {
+        let mut options = ClientOptions { rewrites: rewrites(&self.rewrite)?, ..ClientOptions::default() };
+        options.stall = Duration::from_secs(self.timeout.max(1));
+        options.connect = options.connect.min(options.stall);
+        options.patience.pause = Duration::from_millis(self.pause);
+        Ok(options)
+    }
 }
 
 /// A lock file with what is asked of it.
@@ -128,7 +146,9 @@ fn read_lock(path: &Path, workspace: &Path, check: bool) -> Result<Lock> {
         Ok(text) => {
             // What cannot be read of it is pinned anew: a wrong pin never stands in the way of a right one.
             let (lock, errors) = Lock::parse_what_is_good(&text, &shown(workspace, path))?;
-            errors.iter().for_each(|error| eprintln!("lazytools: pinned anew: {error}"));
+            for error in errors {
+                eprintln!("lazytools: pinned anew: {error}");
+            }
             Ok(lock)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !check => Ok(Lock::empty()),
@@ -168,8 +188,8 @@ fn resolve_all(
     targets: &[Target],
     prepared: &[Vec<Prepared>],
 ) -> Result<Vec<Lock>> {
-    let options = ClientOptions { rewrites: rewrites(&arguments.rewrite)?, ..ClientOptions::default() };
-    let resolver = resolve::Resolver::new(Client::new(options)?, Store::of_user(), workspace.to_owned());
+    let client = Client::new(arguments.client_options()?)?;
+    let resolver = resolve::Resolver::new(client, Store::of_user(), workspace.to_owned());
     let wanted = |name: &Name| arguments.only.is_empty() || arguments.only.contains(name);
     let mut work = Vec::new();
     for (index, tools) in prepared.iter().enumerate() {

@@ -52,16 +52,15 @@ impl Resolver {
         let place = self.place(&wanted.source, registries, ask)?;
         let mut seen = None;
         let published = self.published(wanted, &place, registries)?;
-        let integrity = match &published {
-            Some((integrity, _)) => integrity.clone(),
-            None => {
-                let downloaded = self.download(&place, wanted.format, None)?;
-                place.check_sha1(&downloaded)?;
-                let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
-                let integrity = downloaded.facts.integrity(algorithm);
-                seen = Some(downloaded);
-                integrity.ok_or_else(|| "a digest is missing".to_owned())?
-            }
+        let integrity = if let Some((integrity, _)) = &published {
+            integrity.clone()
+        } else {
+            let downloaded = self.download(&place, wanted.format, None)?;
+            place.check_sha1(&downloaded)?;
+            let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
+            let integrity = downloaded.facts.integrity(algorithm);
+            seen = Some(downloaded);
+            integrity.ok_or_else(|| "a digest is missing".to_owned())?
         };
         if seen.is_none() {
             seen = self.store.get(&integrity).map_err(text)?;
@@ -220,8 +219,7 @@ impl Place {
     fn check_sha1(&self, downloaded: &Downloaded) -> Outcome<()> {
         let Some(expected) = self.dist.as_ref().and_then(|dist| dist.sha1.as_deref()) else { return Ok(()) };
         let actual = downloaded.facts.digests.get(&DigestAlgorithm::Sha1);
-        let actual =
-            actual.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()).unwrap_or_default();
+        let actual = actual.map(hex::encode).unwrap_or_default();
         if actual == expected {
             return Ok(());
         }
@@ -237,6 +235,7 @@ impl Place {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn text(error: FetchError) -> String {
     error.to_string()
 }

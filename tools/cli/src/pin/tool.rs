@@ -114,8 +114,8 @@ fn same_bytes(jobs: &[Job<'_>], known: &KnownParts) -> Vec<String> {
                  shared = true (LT308)",
                 job.prepared.name,
                 job.wanted.id,
-                other.part.1.map(Platform::name).unwrap_or("any"),
-                platform.map(Platform::name).unwrap_or("any"),
+                other.part.1.map_or("any", Platform::name),
+                platform.map_or("any", Platform::name),
             ));
         }
     }

@@ -141,7 +141,7 @@ fn digest(
     let from = table.need("from")?;
     let words =
         [("checksums", "checksums"), ("download", "download"), ("json", "json"), ("npm", "npm"), ("text", "text")];
-    let rule = match reading.word(&from, &words)? {
+    let found = match reading.word(&from, &words)? {
         "npm" => {
             if !from_npm {
                 reading.source.error(table.line, INTEGRITY, "only a purl of type npm has its digest from npm");
@@ -153,7 +153,7 @@ fn digest(
         kind => lookup(reading, &mut table, role, kind),
     };
     table.finish();
-    rule
+    found
 }
 
 fn checksums(reading: &Reading<'_>, table: &mut Table<'_, '_>, role: Role) -> Option<DigestRule> {

@@ -54,12 +54,11 @@ pub(super) fn check(recipe: &Recipe, reading: &Reading<'_>) {
 fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Option<(&'static str, String)> {
     let fail = |message: String| Some((VARIABLE, message));
     match variable {
-        Variable::Version | Variable::VersionNumber(_) | Variable::VersionMajorMinor => None,
         Variable::Run(name) if context.place != Place::Run => fail(format!(
             "{{{name}}} is known only when the tool runs: it can stand in [environment] and [[runtime_files]], and a \
              path in the cache is relative to its folder anyway"
         )),
-        Variable::Run(_) => None,
+        Variable::Version | Variable::VersionNumber(_) | Variable::VersionMajorMinor | Variable::Run(_) => None,
         _ if context.place == Place::Default => {
             fail("a parameter's default can name the version and nothing else".to_owned())
         }

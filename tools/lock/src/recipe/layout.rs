@@ -97,19 +97,14 @@ fn step(reading: &Reading<'_>, entry: &mut Table<'_, '_>, kind: Kind, artifacts:
             archive(reading, line, artifact?);
             StepKind::Repack { artifact: artifact?.id.clone(), to, members, max_bytes }
         }
-        Kind::Extract => StepKind::Extract(Box::new(extract(reading, entry, artifact?, role)?)),
+        Kind::Extract => StepKind::Extract(Box::new(extract(reading, entry, artifact?, role))),
     };
     Some(StepRule { role, when, kind, line })
 }
 
-fn extract(
-    reading: &Reading<'_>,
-    entry: &mut Table<'_, '_>,
-    artifact: &ArtifactRule,
-    role: Role,
-) -> Option<ExtractRule> {
+fn extract(reading: &Reading<'_>, entry: &mut Table<'_, '_>, artifact: &ArtifactRule, role: Role) -> ExtractRule {
     let line = entry.line;
-    let rule = ExtractRule {
+    let extract = ExtractRule {
         artifact: artifact.id.clone(),
         to: reading.take_template(entry, "to", role, Place::Path),
         strip: entry.number("strip").and_then(|strip| u32::try_from(strip).ok()).unwrap_or(0),
@@ -125,25 +120,25 @@ fn extract(
         let message = format!("artifact {} is a plain file: use step = \"place\"", artifact.id);
         reading.source.error(line, FORM, message);
     }
-    let of_members = rule.strip > 0
-        || rule.strip_prefix.is_some()
-        || !(rule.include.is_empty() && rule.exclude.is_empty() && rule.pick.is_empty());
+    let of_members = extract.strip > 0
+        || extract.strip_prefix.is_some()
+        || !(extract.include.is_empty() && extract.exclude.is_empty() && extract.pick.is_empty());
     if !artifact.format.is_archive() && artifact.format != Format::File {
         if of_members {
             let message =
                 format!("artifact {} is a single file in {}: it has no members", artifact.id, artifact.format);
             reading.source.error(line, FORM, message);
         }
-        if rule.to.is_none() {
+        if extract.to.is_none() {
             reading.source.error(line, FORM, "a single compressed file needs to: the file's path");
         }
     }
-    if let Some(prefix) = rule.strip_prefix.as_ref().and_then(Template::plain) {
+    if let Some(prefix) = extract.strip_prefix.as_ref().and_then(Template::plain) {
         if !prefix.ends_with('/') {
             reading.source.error(line, FORM, format!("strip_prefix {prefix:?} has to end in /"));
         }
     }
-    Some(rule)
+    extract
 }
 
 /// A step may repeat its artifact's format, and not change it.

@@ -153,6 +153,7 @@ impl<'s, 't> Table<'s, 't> {
 }
 
 /// A value with its place.
+#[allow(clippy::struct_field_names, reason = "the value of a value with its place")]
 pub struct Value<'s, 't> {
     pub source: &'s Source<'s>,
     pub what: String,

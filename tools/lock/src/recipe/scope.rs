@@ -41,13 +41,13 @@ impl RequestScope<'_> {
                 Some(size) => size.to_string(),
                 None => return Err(request(format!("the size of artifact {id} is not known"))),
             },
-            Fact::Digest(algorithm, encoding) => match known.digest(algorithm, encoding) {
-                Some(text) => text,
-                None => {
+            Fact::Digest(algorithm, encoding) => {
+                let Some(text) = known.digest(algorithm, encoding) else {
                     let digest = DigestText { artifact: id.clone(), member: None, algorithm, encoding };
                     return Ok(Meaning::Digest(digest));
-                }
-            },
+                };
+                text
+            }
         }))
     }
 }

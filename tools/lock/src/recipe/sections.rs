@@ -158,26 +158,26 @@ pub(super) fn environment(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> B
 }
 
 fn variables(reading: &Reading<'_>, table: &mut Table<'_, '_>, role: Role) -> EnvironmentRule {
-    let mut rule = EnvironmentRule::default();
+    let mut found = EnvironmentRule::default();
     if let Some(mut set) = table.table("set") {
         for (name, value) in set.take_rest() {
             if let Some(template) = value.text().and_then(|text| reading.template(&text, role, Place::Run)) {
-                rule.set.insert(name.value, template);
+                found.set.insert(name.value, template);
             }
         }
     }
     for name in table.texts("clear") {
-        if rule.set.contains_key(&name.value) {
+        if found.set.contains_key(&name.value) {
             reading.source.error(name.line, FORM, format!("variable {} is both set and cleared", name.value));
         }
-        rule.clear.insert(name.value);
+        found.clear.insert(name.value);
     }
-    for name in rule.set.keys().chain(&rule.clear) {
+    for name in found.set.keys().chain(&found.clear) {
         if name.is_empty() || name.contains(['=', '\0']) {
             reading.source.error(table.line, FORM, format!("{name:?} cannot be the name of a variable"));
         }
     }
-    rule
+    found
 }
 
 pub(super) fn runtime_files(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Vec<RuntimeFileRule> {
