@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{Read, Seek as _, SeekFrom, Write};
 use std::path::Path;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 /// How much of a tool's output is kept.
 const KEPT: usize = 64 * 1024;
@@ -41,10 +42,11 @@ impl Tail {
         }
     }
 
-    /// Copies `from` to `to` until it ends, in a thread.
-    pub fn follow(&self, mut from: impl Read + Send + 'static, mut to: impl Write + Send + 'static) -> JoinHandle<()> {
+    /// Copies `from` to `to` until it ends, in a thread, and drops `done` then.
+    pub fn follow(&self, mut from: impl Read + Send + 'static, mut to: impl Write + Send + 'static, done: Sender<()>) {
         let tail = self.clone();
         thread::spawn(move || {
+            let _done = done;
             let mut buffer = vec![0; 64 * 1024];
             loop {
                 match from.read(&mut buffer) {
@@ -60,7 +62,7 @@ impl Tail {
                     Err(_) => break,
                 }
             }
-        })
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::io::{stderr, stdout, IsTerminal as _};
 use std::process::{ExitStatus, Stdio};
+use std::sync::mpsc::channel;
 
 use super::error::Result;
 use super::job::Job;
@@ -30,14 +31,13 @@ fn run_in(job: &Job, private: &Private) -> Result<End> {
     command.stdout(out.unwrap_or_else(|| direct(stdout().is_terminal())));
     command.stderr(err.unwrap_or_else(|| direct(stderr().is_terminal())));
     let mut child = command.spawn().map_err(|error| session.not_started(error))?;
-    let followers = [
-        child.stdout.take().map(|pipe| seen.tails[0].follow(pipe, stdout())),
-        child.stderr.take().map(|pipe| seen.tails[1].follow(pipe, stderr())),
-    ];
+    let (done, all_done) = channel();
+    child.stdout.take().into_iter().for_each(|pipe| seen.tails[0].follow(pipe, stdout(), done.clone()));
+    child.stderr.take().into_iter().for_each(|pipe| seen.tails[1].follow(pipe, stderr(), done.clone()));
+    drop(done);
     let status = child.wait().map_err(|error| session.not_started(error))?;
-    for follower in followers.into_iter().flatten() {
-        let _ = follower.join();
-    }
+    // Nothing is sent: it ends when both followers have.
+    let _ = all_done.recv();
     let end = end_of(status);
     Ok(match session.finish(job, private, end, &seen, "kept away by Bazel's sandbox") {
         code if code == end.code() => end,

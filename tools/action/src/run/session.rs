@@ -135,7 +135,7 @@ impl Session {
             }
             if std::env::var_os("LAZYTOOLS_VERBOSE").is_some() && !seen.witness.hosts().is_empty() {
                 let hosts = seen.witness.hosts().join(", ");
-                eprintln!("lazytools-action: {}: succeeded, and had tried to reach {hosts}", job.spec.label);
+                note(&format!("{}: succeeded, and had tried to reach {hosts}", job.spec.label));
             }
             return 0;
         }
@@ -175,9 +175,14 @@ impl Session {
     }
 }
 
+/// Prints a line; whether anybody reads it is not this program's affair.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "lazytools-action: {text}");
+}
+
 /// Prints an error in the way of `main`.
 pub fn say(error: &RunError) {
-    eprintln!("lazytools-action: {error}");
+    note(&error.to_string());
 }
 
 /// Where an output of the tool goes: to a file, or through a pipe that is followed.

@@ -113,10 +113,10 @@ impl Watch {
         }
         let mut seen = Seen::default();
         let mut child = self.start(job, private, &session)?;
-        let followers = [
-            child.stdout.take().map(|pipe| seen.tails[0].follow(pipe, stdout())),
-            child.stderr.take().map(|pipe| seen.tails[1].follow(pipe, stderr())),
-        ];
+        let (done, all_done) = channel();
+        child.stdout.take().into_iter().for_each(|pipe| seen.tails[0].follow(pipe, stdout(), done.clone()));
+        child.stderr.take().into_iter().for_each(|pipe| seen.tails[1].follow(pipe, stderr(), done.clone()));
+        drop(done);
         let signals = self.events.clone();
         thread::spawn(move || loop {
             if let Ok(signal) = outer::awaited().wait() {
@@ -128,12 +128,7 @@ impl Watch {
         let end = self.wait(&child, &session, &mut seen, private);
         children::end_all();
         // All writers have gone, so this takes no time; a process that could not be ended must not make it wait.
-        let patience = Instant::now() + LAST_WORDS;
-        for follower in followers.into_iter().flatten() {
-            while !follower.is_finished() && Instant::now() < patience {
-                thread::sleep(Duration::from_millis(1));
-            }
-        }
+        let _ = all_done.recv_timeout(LAST_WORDS);
         while let Ok(event) = self.received.try_recv() {
             if let Event::Asked(asked) = event {
                 seen.witness.note(&asked.host, asked.kind, false, Instant::now());
