@@ -101,8 +101,8 @@ pub fn not_the_kind(input: &Input, format: Format, problem: Problem) -> Problem 
         looks.to_owned()
     } else if detail == NO_TAR {
         format!("{} with something else than a tar archive in it", in_words(format))
-    } else if format.matches(&head).is_none() && looks != "something else" {
-        // brotli has no signature, but what has one of another kind is no brotli.
+    } else if format.matches(&head).is_none() && !matches!(looks, "something else" | "a JSON text") {
+        // brotli has no signature, but what has one of another kind is no brotli. A bracket is no signature.
         looks.to_owned()
     } else {
         return problem;

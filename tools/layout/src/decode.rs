@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use lazytools_lock::Format;
 
+use crate::brotli::BrotliReader;
+
 /// How much of a compressed file is read at a time.
 const INPUT: usize = 128 << 10;
 
@@ -58,7 +60,7 @@ impl Compression {
     pub fn buffered(self, input: impl BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::None => Box::new(input),
-            Self::Br => Box::new(WholeBrotli { decoder: Some(brotli::Decompressor::new(input, INPUT)) }),
+            Self::Br => Box::new(BrotliReader::new(input)),
             Self::Bz2 => Box::new(bzip2::bufread::MultiBzDecoder::new(input)),
             Self::Gz => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
             Self::Xz => {
@@ -71,25 +73,5 @@ impl Compression {
                 Box::new(decoder)
             }
         })
-    }
-}
-
-/// brotli's reader, which lets bytes after the end pass; here they are an error, as with the other formats.
-struct WholeBrotli<R: Read> {
-    decoder: Option<brotli::Decompressor<R>>,
-}
-
-impl<R: BufRead> Read for WholeBrotli<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else { return Ok(0) };
-        let read = decoder.read(buffer)?;
-        if read == 0 && !buffer.is_empty() {
-            if let Some(decoder) = self.decoder.take() {
-                if !decoder.into_inner().fill_buf()?.is_empty() {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes after the end"));
-                }
-            }
-        }
-        Ok(read)
     }
 }

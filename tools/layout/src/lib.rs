@@ -6,6 +6,7 @@
 
 mod archive;
 mod batch;
+mod brotli;
 mod decode;
 mod digests;
 mod error;

@@ -105,17 +105,24 @@ impl<R: Read> Source<R> {
         Ok(length)
     }
 
-    /// Fills the buffer given, or reads nothing at all at the end; less than that is an error.
-    fn block(&mut self, into: &mut [u8]) -> io::Result<bool> {
+    /// Fills the buffer given, except at the end.
+    fn block(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < into.len() {
             match self.read(&mut into[filled..])? {
-                0 if filled == 0 => return Ok(false),
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                0 => break,
                 read => filled += read,
             }
         }
-        Ok(true)
+        Ok(filled)
+    }
+
+    /// Fills the buffer given; less than that is an error.
+    fn whole(&mut self, into: &mut [u8]) -> io::Result<()> {
+        if self.block(into)? < into.len() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
     }
 
     fn skip(&mut self, mut bytes: u64) -> io::Result<()> {
@@ -179,17 +186,21 @@ impl<R: Read> TarReader<R> {
     /// The next header; `None` at the end of the archive.
     fn header(&mut self) -> Outcome<Option<Header>> {
         let mut block = [0; BLOCK];
-        if !self.source.block(&mut block).map_err(|error| problem(&error))? {
+        let read = self.source.block(&mut block).map_err(|error| problem(&error))?;
+        if self.members == 0 && (read < BLOCK || !(Header::fits(&block) || is_empty(&block))) {
+            return Err(damaged(NO_TAR));
+        }
+        if read == 0 {
             if self.needs_end {
                 return Err(damaged("it ends without the empty blocks that mark a tar archive's end"));
             }
             return Ok(None);
         }
-        if block.iter().all(|byte| *byte == 0) {
-            return Ok(None);
+        if read < BLOCK {
+            return Err(damaged("it ends too early"));
         }
-        if self.members == 0 && !Header::fits(&block) {
-            return Err(Problem::Damaged { detail: NO_TAR.to_owned() });
+        if is_empty(&block) {
+            return Ok(None);
         }
         self.members += 1;
         Header::new(block).map(Some)
@@ -203,10 +214,7 @@ impl<R: Read> TarReader<R> {
         }
         let length = usize::try_from(size).unwrap_or(usize::MAX);
         let mut text = vec![0; length];
-        let whole = length == 0 || self.source.block(&mut text).map_err(|error| problem(&error))?;
-        if !whole {
-            return Err(damaged("it ends too early"));
-        }
+        self.source.whole(&mut text).map_err(|error| problem(&error))?;
         self.source.skip(padding(size)).map_err(|error| problem(&error))?;
         Ok(text)
     }
@@ -245,7 +253,7 @@ impl<R: Read> TarReader<R> {
         let mut logical = if kind == MemberKind::File { stored } else { 0 };
         if header.kind() == b'S' {
             let source = &mut self.source;
-            let sparse = Sparse::gnu(header, |block| source.block(block))?;
+            let sparse = Sparse::gnu(header, |block| source.whole(block))?;
             logical = sparse.size();
             self.sparse = Some(sparse);
         } else if let Some(map) = pax.sparse {
@@ -254,7 +262,7 @@ impl<R: Read> TarReader<R> {
             }
             let before = self.source.total - (self.source.end - self.source.start) as u64;
             let source = &mut self.source;
-            let sparse = Sparse::pax(map, self.left, |block| source.block(block))?;
+            let sparse = Sparse::pax(map, self.left, |block| source.whole(block))?;
             let read = (self.source.total - (self.source.end - self.source.start) as u64) - before;
             self.left = self
                 .left
@@ -325,6 +333,10 @@ impl<R: Read> TarReader<R> {
         self.left -= read as u64;
         Ok(read)
     }
+}
+
+fn is_empty(block: &[u8]) -> bool {
+    block.iter().all(|byte| *byte == 0)
 }
 
 /// How many bytes follow so many, to fill the last block.

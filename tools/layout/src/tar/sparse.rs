@@ -37,7 +37,7 @@ impl Sparse {
     }
 
     /// The map of GNU tar's own kind of member: four parts in the header, more in blocks after it.
-    pub fn gnu(header: &Header, mut block: impl FnMut(&mut [u8]) -> io::Result<bool>) -> Outcome<Self> {
+    pub fn gnu(header: &Header, mut block: impl FnMut(&mut [u8]) -> io::Result<()>) -> Outcome<Self> {
         let wrong = || damaged("the map of a sparse member holds no number where one belongs");
         let mut parts = Vec::new();
         let mut add = |table: &[u8]| {
@@ -56,9 +56,7 @@ impl Sparse {
         let mut more = bytes[482] != 0;
         while more {
             let mut extension = [0; BLOCK];
-            if !block(&mut extension).map_err(|error| problem(&error))? {
-                return Err(damaged("it ends too early"));
-            }
+            block(&mut extension).map_err(|error| problem(&error))?;
             add(&extension[..504])?;
             more = extension[504] != 0;
         }
@@ -66,7 +64,7 @@ impl Sparse {
     }
 
     /// The map of a pax header; where it stands before the content, that is read from there.
-    pub fn pax(map: SparseMap, left: u64, mut block: impl FnMut(&mut [u8]) -> io::Result<bool>) -> Outcome<Self> {
+    pub fn pax(map: SparseMap, left: u64, mut block: impl FnMut(&mut [u8]) -> io::Result<()>) -> Outcome<Self> {
         let wrong = || damaged("the map of a sparse member is not one");
         let mut numbers = map.map;
         if map.in_content {
@@ -79,9 +77,7 @@ impl Sparse {
                 if text.len() as u64 > left || text.len() > super::BUFFER * 16 {
                     return Err(wrong());
                 }
-                if !block(&mut text[start..]).map_err(|error| problem(&error))? {
-                    return Err(damaged("it ends too early"));
-                }
+                block(&mut text[start..]).map_err(|error| problem(&error))?;
                 lines += text[start..].iter().filter(|byte| **byte == b'\n').count();
                 if wanted.is_none() && lines > 0 {
                     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();

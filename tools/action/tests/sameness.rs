@@ -1,0 +1,158 @@
+//! The folder depends on the plan and the artifacts alone, and a killed run leaves nothing that counts.
+#![allow(missing_docs)]
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+use std::time::Duration;
+
+use common::archives::{compressed, Tar, Zip};
+use common::{digest, names, says, Case};
+use serde_json::json;
+
+fn tar(name: &str, files: usize) -> Vec<u8> {
+    let mut tar =
+        Tar::new().folder(name).file(&format!("{name}/run"), 0o777, b"run").symlink(&format!("{name}/link"), "run");
+    for number in 0..files {
+        let text = format!("{number}").repeat(number % 700);
+        tar = tar.file(&format!("{name}/d{}/f{number}", number % 17), 0o640, text.as_bytes());
+    }
+    tar.done()
+}
+
+fn case() -> Case {
+    let zip = Zip::new().folder("zip/x/").file("zip/a", 0o755, &[1; 300_000]).file("zip/b", 0o664, b"b").done();
+    Case::new()
+        .artifact("a", &compressed(&tar("a", 300), "gz"))
+        .artifact("b", &compressed(&tar("b", 300), "xz"))
+        .step(json!({"extract": {"artifact": "a", "format": "tar.gz"}}))
+        .step(json!({"extract": {"artifact": "b", "format": "tar.xz", "modes": {"**/f1": "0755"}}}))
+        .step(json!({"directory": {"to": "empty"}}))
+        .part("host", "linux_x86_64")
+        .artifact("zip", &zip)
+        .step(json!({"extract": {"artifact": "zip", "format": "zip"}}))
+        .step(json!({"place": {"artifact": "zip", "to": "a/zip", "mode": "0444"}}))
+        .step(json!({"symlink": {"to": "l", "target": "a/zip"}}))
+}
+
+/// The digest after a run through this shell, which gets the command as its arguments.
+fn through(shell: &str, case: &Case) -> String {
+    let command = case.command();
+    let output =
+        Command::new("sh").arg("-c").arg(shell).arg("sh").arg(command.get_program()).args(command.get_args()).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
+    digest(&case.out())
+}
+
+#[test]
+fn nothing_else_matters() {
+    let expected = case().digest();
+    for shell in [
+        "umask 0; exec \"$@\"",
+        "umask 077; exec \"$@\"",
+        "umask 0777; exec \"$@\"",
+        "LC_ALL=tr_TR.UTF-8 LANG=C TZ=Asia/Kathmandu exec \"$@\"",
+        "cd / && env -i \"$@\"",
+        "exec \"$@\" --jobs 1",
+        "exec \"$@\" --jobs 2",
+        "exec \"$@\" --jobs 16",
+        "exec \"$@\" --verify",
+    ] {
+        assert_eq!(through(shell, &case()), expected, "{shell}");
+    }
+    assert_eq!(case().reverse().digest(), expected, "parts, steps and --artifact in another order");
+    for _ in 0..20 {
+        assert_eq!(case().arg("--jobs").arg("4").digest(), expected);
+    }
+}
+
+#[test]
+fn a_folder_with_the_set_group_id_bit() {
+    let expected = case().digest();
+    let case = case();
+    fs::set_permissions(case.folder.path(), fs::Permissions::from_mode(0o2700)).unwrap();
+    assert_eq!(case.digest(), expected);
+}
+
+#[test]
+fn the_manifest_is_the_same_as_well() {
+    let one = case();
+    one.list();
+    let other = case().reverse().arg("--jobs").arg("1");
+    other.list();
+    assert_eq!(fs::read(one.path("manifest.json")).unwrap(), fs::read(other.path("manifest.json")).unwrap());
+}
+
+#[test]
+fn the_folder_may_be_there_already() {
+    let case = case();
+    let expected = case.digest();
+    // As an earlier run left it; then as Bazel makes it; then behind a link.
+    assert_eq!(case.digest(), expected);
+    fs::remove_dir_all(case.out()).unwrap();
+    fs::create_dir(case.out()).unwrap();
+    assert_eq!(case.digest(), expected);
+    fs::rename(case.out(), case.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", case.out()).unwrap();
+    assert_eq!(case.digest(), expected);
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_left_alone() {
+    let case = case();
+    fs::create_dir(case.out()).unwrap();
+    fs::write(case.out().join("thesis.tex"), "words").unwrap();
+    says(&case.error("LT415"), &["already holds \"thesis.tex\", which this command did not make"]);
+    assert_eq!(fs::read(case.out().join("thesis.tex")).unwrap(), b"words");
+    fs::remove_dir_all(case.out()).unwrap();
+    fs::write(case.out(), "a file").unwrap();
+    says(&case.error("LT415"), &["cannot read"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made() {
+    let case = case();
+    fs::write(case.path("file"), "").unwrap();
+    case.write_plan();
+    let mut command = case.command();
+    command.arg("--out").arg(case.path("file/out"));
+    let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+    // Without the first --out.
+    let at = args.iter().position(|arg| arg == "--out").unwrap();
+    let output = common::helper().args(&args[..at]).args(&args[at + 2..]).output().unwrap();
+    says(&String::from_utf8(output.stderr).unwrap(), &["cannot ", "file", "(LT415)"]);
+}
+
+#[test]
+fn killed_at_any_moment() {
+    let expected = case().digest();
+    let case = case();
+    for round in 0..30 {
+        let mut child = case.command().spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(300 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // A folder that is there is whole, and has its manifest.
+        if case.out().exists() {
+            assert_eq!(digest(&case.out()), expected);
+            assert!(case.path("manifest.json").exists());
+        }
+    }
+    assert_eq!(case.digest(), expected);
+    let left: Vec<_> = names(case.folder.path()).into_iter().filter(|name| name.contains("lazytools-")).collect();
+    assert_eq!(left, [""; 0], "what killed runs left is removed");
+}
+
+#[test]
+fn two_at_a_time() {
+    let expected = case().digest();
+    let case = case();
+    let children: Vec<_> = (0..4).map(|_| case.command().spawn().unwrap()).collect();
+    let done = children.into_iter().filter(|child| child.id() > 0).map(|child| child.wait_with_output().unwrap());
+    assert!(done.filter(|output| output.status.success()).count() >= 1);
+    assert_eq!(case.digest(), expected);
+}
