@@ -78,15 +78,15 @@ fn each_mistake_has_its_line_and_its_remedy() {
         ("id = \"base\"", "id = \"base\"\nsha256 = \"x\"", "r.toml:18: [[artifacts]] has no key \"sha256\""),
         (
             "step = \"extract\"",
-            "step = \"unpack\"",
-            "r.toml:24: step of [[layout]] cannot be \"unpack\": known: directory, extract,",
+            "step = \"shell\"",
+            "r.toml:24: step of [[layout]] cannot be \"shell\": known: directory, extract,",
         ),
         // Templates
         ("{root}", "{root", "r.toml:29: template \"{root\" cannot be read: it ends where '}' has to be (LT203)"),
         (
             "v{version.major}",
-            "{shar256(version)}",
-            "r.toml:26: there is no function \"shar256\": did you mean \"sha256hex\"? (LT203)",
+            "{sha256hx(version)}",
+            "r.toml:26: there is no function \"sha256hx\": did you mean \"sha256hex\"? (LT203)",
         ),
         (
             "v{version.major}",
@@ -106,7 +106,7 @@ fn each_mistake_has_its_line_and_its_remedy() {
         ),
         ("v{version.major}", "{root}", "r.toml:26: {root} is known only when the tool runs"),
         ("{root}", "{root}/{platform.os}", "r.toml:29: what is for any platform cannot name one: write for = \"host\""),
-        ("os = \"mac\"", "so = \"mac\"", "platform macos_aarch64 has no word \"os\": did you mean \"so\"? (LT204)"),
+        ("os = \"mac\"", "so = \"mac\"", "platform macos_aarch64 has no word \"os\": known: so (LT204)"),
         // Platforms
         ("platforms.macos_aarch64", "platforms.macos_arm64", "r.toml:9: \"macos_arm64\" is not a platform: one of"),
         // References

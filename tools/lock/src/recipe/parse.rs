@@ -74,8 +74,9 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let reaches = super::sections::reaches(reading, table);
     Some(Recipe {
         file: file.to_owned(),
-        name: name?,
-        description: description?,
+        // What is missing has been told; the rest is checked all the same.
+        name: name.or_else(|| "recipe".parse().ok())?,
+        description: description.unwrap_or_default(),
         homepage,
         versions,
         needs_version,

@@ -55,8 +55,10 @@ impl Recipe {
         }
         for (name, doc) in &self.files {
             if !request.files.contains_key(name) {
-                let message =
-                    format!("recipe {} reads the file {name} ({doc}): add files = {{\"{name}\": …}}", self.name);
+                let message = format!(
+                    "recipe {} reads the file {name} ({doc}): add files = {{\"//:FILE\": \"{name}\"}}",
+                    self.name
+                );
                 fail(REQUEST, message);
             }
         }

@@ -1,0 +1,150 @@
+//! Each recipe that is built in: it fits the schema, and requests expand to what is in `golden/`, which fits the
+//! lock's schema. `UPDATE_GOLDEN=1 cargo test -p lazytools_lock --test recipes` writes `golden/`.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
+use lazytools_lock::lock::LOCK_VERSION;
+use lazytools_lock::recipe::{collisions, Known, Recipe};
+use lazytools_lock::{Algorithm, Artifact, Lock, Name, Part, RecipeRef, Request, Role, Tool};
+use serde_json::{json, Value};
+use support::{faults, read, repository};
+
+const SHA512: &str = "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
+
+/// The requests: several for a recipe where it has several forms.
+fn requests() -> Value {
+    let all = ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"];
+    json!({
+        "bun": {"recipe": "bun", "version": "1.4.5", "platforms": all},
+        "bun_baseline": {"recipe": "bun", "version": "1.4.5", "params": {"variant": "baseline"}, "platforms": all},
+        "bun_cli": {"recipe": "bun_cli", "version": "1.4.5", "platforms": all},
+        "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
+        "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
+        "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
+        "node": {"recipe": "node", "version": "22.23.3", "platforms": all},
+        "npm": {"recipe": "corepack", "version": "10.9.0", "params": {"manager": "npm"}, "platforms": all},
+        "pkg": {"recipe": "vercel_pkg", "version": "3.4", "params": {"node": "18.5.0"}, "platforms": all},
+        "pnpm_10": {"recipe": "corepack", "version": "10.34.9", "params": {"manager": "pnpm"}, "platforms": all},
+        "pnpm_12": {"recipe": "corepack", "version": "12.21.0", "params": {"manager": "pnpm"}, "platforms": all},
+        "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
+        "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "yao": {"recipe": "yao_pkg", "version": "3.6", "params": {"node": "20.20.2", "fabricator": "none"}, "platforms": all},
+        "yarn_1": {"recipe": "corepack", "version": "1.22.22", "params": {"manager": "yarn"}, "platforms": all},
+        "yarn_4": {"recipe": "corepack", "version": "4.18.1", "params": {"manager": "yarn"}, "platforms": all},
+    })
+}
+
+fn names() -> Vec<String> {
+    let folder = std::fs::read_dir(repository("recipes")).unwrap();
+    let mut names: Vec<String> = folder
+        .filter_map(|entry| entry.unwrap().file_name().into_string().unwrap().strip_suffix(".toml").map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+}
+
+fn recipe(name: &str) -> Recipe {
+    let file = format!("recipes/{name}.toml");
+    Recipe::parse(&file, &read(&file)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The tool as the lock would have it, with made-up digests.
+fn tool(request: &Request) -> Tool {
+    let recipe = recipe(&request.recipe);
+    let chosen = recipe.choose(request).unwrap_or_else(|error| panic!("{error}"));
+    let lock = format!(
+        r#"{{"lockfileVersion": 3, "packages": {{"node_modules/a": {{"version": "1.0.0", "integrity": "{SHA512}", "bin": {{"a": "./a.js"}}}},
+        "node_modules/m": {{"version": "1.0.0", "integrity": "{SHA512}", "os": ["darwin"]}}}}}}"#
+    );
+    let files = BTreeMap::from([("package_lock".parse::<Name>().unwrap(), lock)]);
+    let mut tool = Tool {
+        // The recipe's own digest would change with each comment.
+        recipe: RecipeRef { name: recipe.name.clone(), digest: Algorithm::Sha256.digest(b"") },
+        request: request.clone(),
+        inputs: BTreeMap::new(),
+        access: recipe.access.clone(),
+        reaches: recipe.reaches.clone(),
+        any: Part::default(),
+        host: BTreeMap::new(),
+        target: BTreeMap::new(),
+    };
+    for (role, platform) in chosen.parts() {
+        let wanted = chosen.wanted(role, platform, &files).unwrap_or_else(|error| panic!("{error}"));
+        let known: BTreeMap<Name, Known> = wanted
+            .into_iter()
+            .map(|wanted| {
+                let artifact = Artifact {
+                    integrity: Algorithm::Sha512.digest(format!("{:?}", wanted.source).as_bytes()),
+                    source: wanted.source,
+                    format: wanted.format,
+                    size: NonZeroU64::new(1),
+                };
+                (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests: BTreeMap::new() })
+            })
+            .collect();
+        let part = chosen.part(role, platform, &known, &files).unwrap_or_else(|error| panic!("{error}"));
+        match (role, platform) {
+            (Role::Host, Some(platform)) => drop(tool.host.insert(platform, part)),
+            (Role::Target, Some(platform)) => drop(tool.target.insert(platform, part)),
+            _ => tool.any = part,
+        }
+    }
+    collisions::check(&tool).unwrap_or_else(|messages| panic!("{messages:?}"));
+    tool
+}
+
+#[test]
+fn each_recipe_fits_the_schema_and_has_its_files_name() {
+    let schema: Value = serde_json::from_str(&read("docs/recipe.schema.json")).unwrap();
+    for name in names() {
+        let recipe = recipe(&name);
+        assert_eq!(recipe.name.as_str(), name);
+        let value: Value = toml::from_str(&read(&format!("recipes/{name}.toml"))).unwrap();
+        assert_eq!(faults(&schema, &value), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn each_recipe_has_a_request_here_and_a_line_in_the_documentation() {
+    let requests = requests();
+    let documentation = read("docs/recipes.md");
+    for name in names() {
+        assert!(requests.as_object().unwrap().values().any(|request| request["recipe"] == name.as_str()), "{name}");
+        assert!(documentation.contains(&format!("`{name}`")), "docs/recipes.md does not name {name}");
+    }
+}
+
+#[test]
+fn requests_expand_to_the_golden_lock() {
+    let mut lock = Lock { lock_version: LOCK_VERSION, tools: BTreeMap::new() };
+    for (name, request) in requests().as_object().unwrap() {
+        let request: Request = serde_json::from_value(request.clone()).unwrap();
+        lock.tools.insert(name.parse().unwrap(), tool(&request));
+    }
+    let actual = lock.render();
+    let schema: Value = serde_json::from_str(&read("docs/lock.schema.json")).unwrap();
+    assert_eq!(faults(&schema, &serde_json::from_str(&actual).unwrap()), Vec::<String>::new());
+    assert_eq!(Lock::parse(&actual, "golden").unwrap(), lock);
+    let file = repository("tools/lock/tests/golden").join("recipes.lock.json");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&file, &actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&file).unwrap_or_default();
+    for (line, (actual, expected)) in actual.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(actual, expected, "golden/recipes.lock.json:{}: UPDATE_GOLDEN=1 writes it anew", line + 1);
+    }
+    assert_eq!(actual.lines().count(), expected.lines().count());
+}
+
+#[test]
+fn no_recipe_names_a_registrys_host() {
+    for name in names() {
+        let text = read(&format!("recipes/{name}.toml"));
+        let purls = text.matches("purl = ").count();
+        assert!(purls == 0 || !text.contains("url = \"https://registry."), "{name}");
+    }
+}
