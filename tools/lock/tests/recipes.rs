@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use lazytools_lock::lock::LOCK_VERSION;
-use lazytools_lock::recipe::{collisions, Known, Recipe};
-use lazytools_lock::{Algorithm, Artifact, Lock, Name, Part, RecipeRef, Request, Role, Tool};
+use lazytools_lock::recipe::{Known, Recipe};
+use lazytools_lock::{Algorithm, Artifact, Lock, Name, Request, Tool};
 use serde_json::{json, Value};
 use support::{faults, read, repository};
 
@@ -61,20 +61,9 @@ fn tool(request: &Request) -> Tool {
         "node_modules/m": {{"version": "1.0.0", "integrity": "{SHA512}", "os": ["darwin"]}}}}}}"#
     );
     let files = BTreeMap::from([("package_lock".parse::<Name>().unwrap(), lock)]);
-    let mut tool = Tool {
-        // The recipe's own digest would change with each comment.
-        recipe: RecipeRef { name: recipe.name.clone(), digest: Algorithm::Sha256.digest(b"") },
-        request: request.clone(),
-        inputs: BTreeMap::new(),
-        access: recipe.access.clone(),
-        reaches: recipe.reaches.clone(),
-        any: Part::default(),
-        host: BTreeMap::new(),
-        target: BTreeMap::new(),
-    };
-    for (role, platform) in chosen.parts() {
+    let known = |role, platform| {
         let wanted = chosen.wanted(role, platform, &files).unwrap_or_else(|error| panic!("{error}"));
-        let known: BTreeMap<Name, Known> = wanted
+        wanted
             .into_iter()
             .map(|wanted| {
                 let artifact = Artifact {
@@ -85,15 +74,11 @@ fn tool(request: &Request) -> Tool {
                 };
                 (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests: BTreeMap::new() })
             })
-            .collect();
-        let part = chosen.part(role, platform, &known, &files).unwrap_or_else(|error| panic!("{error}"));
-        match (role, platform) {
-            (Role::Host, Some(platform)) => drop(tool.host.insert(platform, part)),
-            (Role::Target, Some(platform)) => drop(tool.target.insert(platform, part)),
-            _ => tool.any = part,
-        }
-    }
-    collisions::check(&tool).unwrap_or_else(|messages| panic!("{messages:?}"));
+            .collect()
+    };
+    let mut tool = recipe.tool(request, &files, &BTreeMap::new(), known).unwrap_or_else(|errors| panic!("{errors:?}"));
+    // The recipe's own digest would change with each comment.
+    tool.recipe.digest = Algorithm::Sha256.digest(b"");
     tool
 }
 

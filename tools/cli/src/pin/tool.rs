@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lazytools_lock::recipe::request::Chosen;
 use lazytools_lock::recipe::{Known, Wanted};
-use lazytools_lock::{Name, Part, Platform, RecipeRef, Role, Tool};
+use lazytools_lock::{Name, Platform, Role, Tool};
 use rayon::prelude::*;
 
 use super::current::Prepared;
@@ -66,7 +66,9 @@ pub fn resolve(resolver: &Resolver, work: &[(usize, &Prepared)]) -> (Vec<Resolve
     for (index, (target, prepared)) in work.iter().enumerate() {
         match assemble(index, prepared, &known) {
             Ok(tool) => tools.push((*target, prepared.name.clone(), tool)),
-            Err(message) => failures.extend(message.lines().map(|line| format!("tool {}: {line}", prepared.name))),
+            Err(messages) => {
+                failures.extend(messages.iter().map(|message| format!("tool {}: {message}", prepared.name)));
+            }
         }
     }
     (tools, failures)
@@ -122,34 +124,8 @@ fn same_bytes(jobs: &[Job<'_>], known: &KnownParts) -> Vec<String> {
     failures
 }
 
-fn assemble(index: usize, prepared: &Prepared, known: &KnownParts) -> Result<Tool, String> {
-    let chosen = choose(prepared)?;
-    let none = BTreeMap::new();
-    let mut tool = Tool {
-        recipe: RecipeRef { name: prepared.recipe.name.clone(), digest: prepared.recipe.digest.clone() },
-        request: prepared.request.request.clone(),
-        inputs: prepared.inputs.clone(),
-        access: prepared.recipe.access.clone(),
-        reaches: prepared.recipe.reaches.clone(),
-        any: Part::default(),
-        host: BTreeMap::new(),
-        target: BTreeMap::new(),
-    };
-    for (role, platform) in chosen.parts() {
-        let known = known.get(&(index, role, platform)).unwrap_or(&none);
-        let part = chosen.part(role, platform, known, &prepared.files).map_err(|error| error.to_string())?;
-        match (role, platform) {
-            (Role::Host, Some(platform)) => drop(tool.host.insert(platform, part)),
-            (Role::Target, Some(platform)) => drop(tool.target.insert(platform, part)),
-            _ => tool.any = part,
-        }
-    }
-    // A role for which nothing is laid out on any platform does not depend on the platform.
-    for parts in [&mut tool.host, &mut tool.target] {
-        if parts.values().all(Part::is_empty) {
-            parts.clear();
-        }
-    }
-    lazytools_lock::recipe::collisions::check(&tool).map_err(|messages| messages.join("\n"))?;
-    Ok(tool)
+fn assemble(index: usize, prepared: &Prepared, known: &KnownParts) -> Result<Tool, Vec<String>> {
+    prepared.recipe.tool(&prepared.request.request, &prepared.files, &prepared.inputs, |role, platform| {
+        known.get(&(index, role, platform)).cloned().unwrap_or_default()
+    })
 }

@@ -20,6 +20,7 @@ mod scope;
 mod sections;
 mod steps;
 mod template_parser;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 

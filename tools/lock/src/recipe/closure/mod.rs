@@ -66,7 +66,7 @@ pub(super) fn steps(
         };
         let mut modes = BTreeMap::new();
         for program in package.bin.values() {
-            modes.insert(program.clone(), FileMode::EXECUTABLE);
+            modes.insert(as_glob(program), FileMode::EXECUTABLE);
         }
         steps.push(Step::Extract(Extract {
             artifact: package.id()?,
@@ -94,6 +94,13 @@ pub(super) fn steps(
     })?;
     steps.extend(links.into_values());
     Ok(steps)
+}
+
+/// A glob that matches just this path.
+fn as_glob(path: &str) -> String {
+    let escape =
+        |c: char| if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') { format!("[{c}]") } else { c.to_string() };
+    path.chars().map(escape).collect()
 }
 
 /// What a closure's rule says for a request.

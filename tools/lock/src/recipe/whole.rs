@@ -1,0 +1,50 @@
+//! A whole tool of a lock, from its parts.
+
+use std::collections::BTreeMap;
+
+use crate::{Integrity, Name, Part, Platform, RecipeRef, Request, Role, Tool};
+
+use super::collisions;
+use super::expand::Known;
+use super::Recipe;
+
+impl Recipe {
+    /// The tool that a request stands for. `known` gives what is known of a part's artifacts, `files` are the texts of
+    /// the input files and `inputs` their digests. The errors are messages with their codes.
+    pub fn tool(
+        &self,
+        request: &Request,
+        files: &BTreeMap<Name, String>,
+        inputs: &BTreeMap<Name, Integrity>,
+        known: impl Fn(Role, Option<Platform>) -> BTreeMap<Name, Known>,
+    ) -> Result<Tool, Vec<String>> {
+        let chosen = self.choose(request).map_err(|errors| errors.0)?;
+        let mut tool = Tool {
+            recipe: RecipeRef { name: self.name.clone(), digest: self.digest.clone() },
+            request: request.clone(),
+            inputs: inputs.clone(),
+            access: self.access.clone(),
+            reaches: self.reaches.clone(),
+            any: Part::default(),
+            host: BTreeMap::new(),
+            target: BTreeMap::new(),
+        };
+        for (role, platform) in chosen.parts() {
+            let part = chosen.part(role, platform, &known(role, platform), files);
+            let part = part.map_err(|error| vec![error.to_string()])?;
+            match (role, platform) {
+                (Role::Host, Some(platform)) => drop(tool.host.insert(platform, part)),
+                (Role::Target, Some(platform)) => drop(tool.target.insert(platform, part)),
+                _ => tool.any = part,
+            }
+        }
+        // A role for which nothing is laid out on any platform does not depend on the platform.
+        for parts in [&mut tool.host, &mut tool.target] {
+            if parts.values().all(Part::is_empty) {
+                parts.clear();
+            }
+        }
+        collisions::check(&tool)?;
+        Ok(tool)
+    }
+}
