@@ -172,3 +172,25 @@ fn nothing_is_downloaded_twice() {
     workspace.pin(&server, &[]).succeeded();
     assert_eq!(server.seen().len(), 1, "what is current is not asked for");
 }
+
+#[test]
+fn a_page_is_told_even_where_nothing_is_downloaded() {
+    let server = Server::new();
+    let workspace = Workspace::new(&summed());
+    let digest = "0".repeat(64);
+    server.on("/files/SHA256SUMS", &[Answer::Bytes(format!("{digest}  thing-x.tar.gz\n").into_bytes())]);
+    server.on(FILE, &[Answer::Page("<!DOCTYPE html>")]);
+    workspace.pin(&server, &[]).failed_with(&["an HTML page with status 200", "(LT303)"]);
+}
+
+#[test]
+fn names_and_passwords_come_from_netrc() {
+    let (server, workspace) = with(&[Answer::Bytes(archive())]);
+    server.guard("Basic bWU6aHVzaA==");
+    workspace.pin(&server, &[]).failed_with(&["401", "(LT302)"]);
+    let netrc = workspace.path().join("store");
+    std::fs::write(&netrc, "machine 127.0.0.1 login me password hush\n").unwrap();
+    let mut command = workspace.command(&server);
+    let status = command.env("NETRC", &netrc).env("LAZYTOOLS_STORE", workspace.path().join("store2")).status().unwrap();
+    assert!(status.success());
+}

@@ -9,6 +9,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
+use crate::auth::Logins;
 use crate::error::{FetchError, Reason};
 use crate::resolver::OnceResolver;
 use crate::retry::{retry, Ended, Failure, Patience};
@@ -45,6 +46,7 @@ impl Default for ClientOptions {
 pub struct Client {
     agent: Agent,
     options: ClientOptions,
+    logins: Logins,
 }
 
 /// What a server's answer is wanted for.
@@ -77,7 +79,7 @@ impl Client {
             .timeout_per_read(Some(options.stall))
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), OnceResolver::default());
-        Ok(Self { agent, options })
+        Ok(Self { agent, options, logins: Logins::of_user() })
     }
 
     /// A small text, as metadata are.
@@ -100,6 +102,11 @@ impl Client {
     /// The size that a server gives for a file, where it gives one.
     pub fn size(&self, url: &str) -> Result<Option<u64>, FetchError> {
         let read = |response: Response<Body>| {
+            let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+            if kind.is_some_and(|kind| kind.starts_with("text/html")) {
+                let message = "the server sends an HTML page with status 200 where a file was to be".to_owned();
+                return Err(Failure::Final(Reason::Content(message)));
+            }
             let header = response.headers().get("content-length");
             Ok(header.and_then(|length| length.to_str().ok()).and_then(|length| length.parse().ok()))
         };
@@ -148,9 +155,14 @@ impl Client {
     fn send(&self, address: &str, accept: &str, method: Method) -> Result<Response<Body>, Failure<Reason>> {
         // From https no redirect may lead to http; who asks for http gets it.
         let secure = address.starts_with("https://");
+        let (address, login) = self.logins.apply(address);
         let request = match method {
-            Method::Get => self.agent.get(address),
-            Method::Head => self.agent.head(address),
+            Method::Get => self.agent.get(&address),
+            Method::Head => self.agent.head(&address),
+        };
+        let request = match login {
+            Some(login) => request.header("authorization", login),
+            None => request,
         };
         let request = request.header("accept", accept).config().https_only(secure).build();
         let response = request.call().map_err(|error| failure(&error))?;

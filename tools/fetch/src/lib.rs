@@ -2,6 +2,7 @@
 //!
 //! Nothing that runs inside a build action may depend on this crate.
 
+mod auth;
 pub mod checksums;
 pub mod client;
 pub mod digests;

@@ -245,6 +245,15 @@ fn count(number: usize) -> String {
     }
 }
 
+/// A number of tools, in words.
+fn tools(number: usize) -> String {
+    if number == 1 {
+        "1 tool".to_owned()
+    } else {
+        format!("{number} tools")
+    }
+}
+
 fn shown(workspace: &Path, path: &Path) -> String {
     path.strip_prefix(workspace).unwrap_or(path).display().to_string()
 }

@@ -99,7 +99,7 @@ pub fn print(reports: &[LockReport], json: bool, dry_run: bool) {
     }
     for report in reports {
         if report.changes.is_empty() {
-            println!("{} is current: {} tools", report.lock, report.tools);
+            println!("{} is current ({})", report.lock, super::tools(report.tools));
             continue;
         }
         println!("{} {}:", report.lock, if dry_run { "would change" } else { "is written" });

@@ -24,6 +24,8 @@ pub enum Answer {
     Hang,
 }
 
+/// The authorization that every request has to have.
+type Guard = Arc<Mutex<Option<&'static str>>>;
 type Routes = Arc<Mutex<HashMap<String, Vec<Answer>>>>;
 
 /// A server; it goes with the test's process.
@@ -31,6 +33,7 @@ pub struct Server {
     port: u16,
     routes: Routes,
     seen: Arc<Mutex<Vec<String>>>,
+    guard: Guard,
 }
 
 impl Server {
@@ -38,14 +41,16 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (routes, seen) = (Routes::default(), Arc::new(Mutex::new(Vec::new())));
-        let (shared_routes, shared_seen) = (Arc::clone(&routes), Arc::clone(&seen));
+        let guard = Guard::default();
+        let (shared_routes, shared_seen, shared_guard) = (Arc::clone(&routes), Arc::clone(&seen), Arc::clone(&guard));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (routes, seen) = (Arc::clone(&shared_routes), Arc::clone(&shared_seen));
-                thread::spawn(move || serve(stream, &routes, &seen));
+                let (routes, seen, guard) =
+                    (Arc::clone(&shared_routes), Arc::clone(&shared_seen), Arc::clone(&shared_guard));
+                thread::spawn(move || serve(stream, &routes, &seen, &guard));
             }
         });
-        Self { port, routes, seen }
+        Self { port, routes, seen, guard }
     }
 
     pub fn address(&self, path: &str) -> String {
@@ -57,32 +62,41 @@ impl Server {
         self.routes.lock().unwrap().insert(path.to_owned(), answers.to_vec());
     }
 
+    /// Answers only requests with this authorization.
+    pub fn guard(&self, authorization: &'static str) {
+        *self.guard.lock().unwrap() = Some(authorization);
+    }
+
     /// What was asked for, as `GET /path`.
     pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-fn serve(mut stream: TcpStream, routes: &Routes, seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, routes: &Routes, seen: &Mutex<Vec<String>>, guard: &Guard) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut request = String::new();
     if reader.read_line(&mut request).is_err() {
         return;
     }
+    let mut authorized = guard.lock().unwrap().is_none();
     let mut header = String::new();
     while reader.read_line(&mut header).is_ok_and(|count| count > 2) {
+        authorized |= header.split_once(": ").map(|(_, value)| value.trim()) == *guard.lock().unwrap();
         header.clear();
     }
     let mut words = request.split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     seen.lock().unwrap().push(format!("{method} {path}"));
-    let answer = {
+    let answer = if authorized {
         let mut routes = routes.lock().unwrap();
         match routes.get_mut(path) {
             Some(answers) if answers.len() > 1 => answers.remove(0),
             Some(answers) => answers[0].clone(),
             None => Answer::Status(404, ""),
         }
+    } else {
+        Answer::Status(401, "")
     };
     let mut head = |status: u16, kind: &str, length: usize, more: &str| {
         let text = format!(
