@@ -47,6 +47,8 @@ pub struct Client {
     agent: Agent,
     options: ClientOptions,
     logins: Logins,
+    /// Why the machine has no certificates, where it has none; without https that is no harm.
+    no_certificates: Option<String>,
 }
 
 /// What a server's answer is wanted for.
@@ -58,12 +60,10 @@ enum Method {
 
 impl Client {
     /// A client.
-    pub fn new(options: ClientOptions) -> Result<Self, FetchError> {
+    pub fn new(options: ClientOptions) -> Self {
         let found = rustls_native_certs::load_native_certs();
-        if found.certs.is_empty() {
-            let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-            return Err(FetchError::Certificates(errors.join("; ")));
-        }
+        let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+        let no_certificates = found.certs.is_empty().then(|| errors.join("; "));
         let roots = found.certs.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
         let tls = TlsConfig::builder().root_certs(RootCerts::Specific(Arc::new(roots))).build();
         let config = Agent::config_builder()
@@ -79,7 +79,7 @@ impl Client {
             .timeout_per_read(Some(options.stall))
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), OnceResolver::default());
-        Ok(Self { agent, options, logins: Logins::of_user() })
+        Self { agent, options, logins: Logins::of_user(), no_certificates }
     }
 
     /// A small text, as metadata are.
@@ -138,6 +138,12 @@ impl Client {
         if !address.starts_with("https://") && !address.starts_with("http://") {
             let message = "the address is neither https nor http".to_owned();
             return Err(FetchError::at(url, Reason::Insecure(message)));
+        }
+        if let Some(why) = self.no_certificates.as_ref().filter(|_| address.starts_with("https://")) {
+            let message = format!(
+                "no certificates of this machine can be read ({why}): install ca-certificates or set SSL_CERT_FILE"
+            );
+            return Err(FetchError::at(&address, Reason::Insecure(message)));
         }
         let outcome = retry(&self.options.patience, || {
             let response = self.send(&address, accept, method)?;

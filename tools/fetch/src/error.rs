@@ -40,9 +40,6 @@ pub enum FetchError {
         /// Why it cannot be read or written.
         source: std::io::Error,
     },
-    /// The machine has no certificates to check servers with.
-    #[error("no certificates of this machine can be read ({0}): install ca-certificates or set SSL_CERT_FILE (LT301)")]
-    Certificates(String),
 }
 
 /// What went wrong at an address.

@@ -188,7 +188,7 @@ fn resolve_all(
     targets: &[Target],
     prepared: &[Vec<Prepared>],
 ) -> Result<Vec<Lock>> {
-    let client = Client::new(arguments.client_options()?)?;
+    let client = Client::new(arguments.client_options()?);
     let resolver = resolve::Resolver::new(client, Store::of_user(), workspace.to_owned());
     let wanted = |name: &Name| arguments.only.is_empty() || arguments.only.contains(name);
     let mut work = Vec::new();

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+#[allow(unused_imports, reason = "each test uses a part of it")]
 pub use server::{Answer, Server};
 use tempfile::TempDir;
 
@@ -94,20 +95,24 @@ impl Workspace {
         self.read("lazy_tools.lock.json")
     }
 
-    /// The command `lazytools pin`, with files.example.org at the server.
-    pub fn command(&self, server: &Server) -> Command {
+    /// The command `lazytools pin`, as a user has it.
+    pub fn plain_command(&self) -> Command {
         let built = option_env!("CARGO_BIN_EXE_lazytools").map(PathBuf::from);
         let program = std::env::var_os("LAZYTOOLS").map(PathBuf::from).or(built);
         let program = fs::canonicalize(program.expect("LAZYTOOLS names the program")).unwrap();
         let mut command = Command::new(program);
         command.current_dir(self.path()).env("LAZYTOOLS_STORE", self.path().join("store"));
-        for variable in
-            ["npm_config_registry", "NPM_CONFIG_REGISTRY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
-        {
+        command.args(["pin", "--requests", "requests.json", "--workspace"]).arg(self.path());
+        command
+    }
+
+    /// The command with files.example.org and npm's registry at the server, and with little patience.
+    pub fn command(&self, server: &Server) -> Command {
+        let mut command = self.plain_command();
+        for variable in ["NPM_CONFIG_REGISTRY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(variable);
         }
         command.env("npm_config_registry", server.address("/npm"));
-        command.args(["pin", "--requests", "requests.json", "--workspace"]).arg(self.path());
         command.args(["--pause", "1", "--timeout", "1", "--rewrite"]);
         command.arg(format!("https://files.example.org/={}", server.address("/files/")));
         command
