@@ -4,6 +4,13 @@ load("@lazytools_crates//:defs.bzl", "aliases", "all_crate_deps")
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_clippy", "rust_library", "rust_test", "rustfmt_test")
 load(":optimized.bzl", "optimized_binary")
 
+# The layout crate does the work; the others read a few files and start it.
+_FLAGS = {"lazytools_layout": []}
+_COLD_FLAGS = ["-Copt-level=1"]
+
+# Tests are compiled more often than their seconds of running are worth.
+_TEST_FLAGS = ["-Copt-level=0"]
+
 def _crate(rule, name, crate_name, deps, compile_data, **kwargs):
     """A crate of the Cargo workspace with everything that belongs to it."""
     sources = native.glob(["src/**/*.rs"])
@@ -17,6 +24,7 @@ def _crate(rule, name, crate_name, deps, compile_data, **kwargs):
         edition = "2021",
         proc_macro_deps = all_crate_deps(proc_macro = True),
         rustc_env = {"CARGO_BIN_NAME": name},
+        rustc_flags = _FLAGS.get(name, _COLD_FLAGS),
         **kwargs
     )
 
@@ -29,6 +37,7 @@ def _checks(name, deps, test_data, test_env):
         deps = all_crate_deps(normal_dev = True),
         env = test_env,
         proc_macro_deps = all_crate_deps(proc_macro_dev = True),
+        rustc_flags = _TEST_FLAGS,
     )
     checked = [name, ":unit_test"]
     for source in native.glob(["tests/*.rs"], allow_empty = True):
@@ -44,6 +53,7 @@ def _checks(name, deps, test_data, test_env):
             edition = "2021",
             env = test_env,
             proc_macro_deps = all_crate_deps(proc_macro = True, proc_macro_dev = True),
+            rustc_flags = _TEST_FLAGS,
         )
         checked.append(":" + test)
     rustfmt_test(
