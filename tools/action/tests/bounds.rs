@@ -1,67 +1,82 @@
 //! Archives that grow: each stops at its bound, and memory stays small on all of them.
 #![allow(missing_docs)]
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod common;
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use common::archives::{compressed, Tar, Zip};
 use common::{extract, says, Case};
 use serde_json::json;
 
-/// The most memory that any assemble of this test program has taken, in MiB.
-fn peak() -> i64 {
-    let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN).unwrap();
-    usage.max_rss() / if cfg!(target_os = "macos") { 1 << 20 } else { 1 << 10 }
+/// Runs a case and looks at the most memory that it takes, in kB: less than 64 MiB. (The usage that the system reports
+/// for a child counts what its parent had before the child began, so it says nothing.)
+#[track_caller]
+fn stays_small(case: &Case) -> bool {
+    let mut child = case.command().stderr(std::process::Stdio::null()).spawn().unwrap();
+    let path = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    let status = loop {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).map_or(peak, |now| peak.max(now));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    assert!(peak < 64 << 10, "{peak} kB");
+    status.success()
 }
 
+/// Fails with this code, these words and little memory.
 #[track_caller]
-fn stays_small() {
-    assert!(peak() < 64, "{} MiB", peak());
+fn stops(case: &Case, code: &str, words: &[&str]) {
+    says(&case.error(code), words);
+    assert!(!stays_small(case));
 }
 
 /// A tar.gz of one member of zeros.
-fn zeros(bytes: u64) -> Vec<u8> {
+fn zeros(mebibytes: u64) -> Vec<u8> {
     let mut header = tar::Header::new_gnu();
     header.set_path("zeros").unwrap();
     header.set_mode(0o644);
-    header.set_size(bytes);
+    header.set_size(mebibytes << 20);
     header.set_cksum();
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gz.write_all(header.as_bytes()).unwrap();
-    let chunk = vec![0; 1 << 20];
-    for _ in 0..bytes >> 20 {
-        gz.write_all(&chunk).unwrap();
-    }
-    gz.write_all(&[0; 1024]).unwrap();
-    gz.finish().unwrap()
+    [compressed(header.as_bytes(), "gz"), gz_zeros(mebibytes), compressed(&[0; 1024], "gz")].concat()
+}
+
+/// So many zeros, as that many gzip streams.
+fn gz_zeros(mebibytes: u64) -> Vec<u8> {
+    compressed(&vec![0; 1 << 20], "gz").repeat(usize::try_from(mebibytes).unwrap())
 }
 
 #[test]
 fn bombs() {
     let words = &["more than 1000000 bytes", "raise max_bytes in the recipe's step"];
     let bounds = json!({"to": "t", "maxBytes": 1_000_000});
-    says(&extract("tar.gz", &zeros(100 << 20), bounds.clone()).error("LT410"), words);
-    says(&extract("gz", &zeros(100 << 20), bounds.clone()).error("LT410"), words);
-    let zip = Zip::new().file("zeros", 0o644, &vec![0; 100 << 20]).done();
-    says(&extract("zip", &zip, bounds.clone()).error("LT410"), words);
+    stops(&extract("tar.gz", &zeros(100), bounds.clone()), "LT410", words);
+    stops(&extract("gz", &gz_zeros(100), bounds.clone()), "LT410", words);
+    let zip = Zip::new().file("zeros", 0o644, &vec![0; 8 << 20]).done();
+    stops(&extract("zip", &zip, bounds.clone()), "LT410", words);
     // The directory lies about the size.
     let mut lie = zip;
     common::archives::patch_entry(&mut lie, 26, [0, 0]);
-    says(&extract("zip", &lie, bounds.clone()).error("LT404"), &["longer than it says"]);
+    common::archives::patch_entry(&mut lie, 24, [9, 0]);
+    stops(&extract("zip", &lie, bounds.clone()), "LT404", &["longer than it says"]);
     let members = json!({"zeros": "z"});
     let repack =
         json!({"repack": {"artifact": "a", "format": "tar.gz", "to": "x", "members": members, "maxBytes": 1000}});
-    says(&Case::new().artifact("a", &zeros(1 << 20)).step(repack).error("LT410"), &["more than 1000 bytes"]);
+    says(&Case::new().artifact("a", &zeros(1)).step(repack).error("LT410"), &["more than 1000 bytes"]);
     // A size that no file has.
     let mut huge = Tar::new().file("a", 0o644, b"").done();
     huge[124..136].copy_from_slice(b"77777777777\0");
     huge[148..156].copy_from_slice(b"        ");
     let sum: u32 = huge[..512].iter().map(|byte| u32::from(*byte)).sum();
     huge[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-    says(&extract("tar", &huge, json!({})).error("LT410"), &["more than 4294967296 bytes"]);
-    stays_small();
+    stops(&extract("tar", &huge, json!({})), "LT410", &["more than 4294967296 bytes"]);
 }
 
 #[test]
@@ -75,13 +90,13 @@ fn many_members() {
     let tar = compressed(&tar.done(), "gz");
     let zip = zip.done();
     let words = &["more than 100000 members", "raise max_members"];
-    says(&extract("tar.gz", &tar, json!({})).error("LT410"), words);
-    says(&extract("zip", &zip, json!({})).error("LT410"), words);
-    stays_small();
+    stops(&extract("tar.gz", &tar, json!({})), "LT410", words);
+    stops(&extract("zip", &zip, json!({})), "LT410", words);
+    let honest = json!({"maxMembers": 200_000, "include": ["d1/*", "d19?/*"]});
     for (format, bytes) in [("tar.gz", &tar), ("zip", &zip)] {
-        let case = extract(format, bytes, json!({"maxMembers": 200_000}));
-        assert!(case.run().status.success());
-        assert_eq!(case.manifest().entries.len(), 200_000);
+        let case = extract(format, bytes, honest.clone());
+        assert!(stays_small(&case));
+        assert_eq!(case.manifest().entries.len(), 11_000);
     }
 }
 
@@ -93,12 +108,11 @@ fn long_names() {
     for number in 0..20_000 {
         tar = tar.file(&format!("{deep}{number}"), 0o644, b"");
     }
-    let message = extract("tar.zst", &compressed(&tar.done(), "zst"), json!({})).error("LT410");
-    says(&message, &["all paths together have more than 16 MiB", "no honest archive needs that"]);
+    let case = extract("tar.zst", &compressed(&tar.done(), "zst"), json!({}));
+    stops(&case, "LT410", &["all paths together have more than 16 MiB", "no honest archive needs that"]);
     let name = "n".repeat(2 << 20);
     let tar = Tar::new().file(&name, 0o644, b"").done();
-    says(&extract("tar", &tar, json!({})).error("LT410"), &["name or pax header has 2097153 bytes"]);
-    stays_small();
+    stops(&extract("tar", &tar, json!({})), "LT410", &["name or pax header has 2097153 bytes"]);
 }
 
 #[test]
@@ -109,7 +123,7 @@ fn dictionaries() {
     encoder.include_contentsize(false).unwrap();
     encoder.write_all(&tar).unwrap();
     let words = &["the archive's dictionary is over 128 MiB"];
-    says(&extract("tar.zst", &encoder.finish().unwrap(), json!({})).error("LT410"), words);
+    stops(&extract("tar.zst", &encoder.finish().unwrap(), json!({})), "LT410", words);
     let mut options = liblzma::stream::LzmaOptions::new_preset(1).unwrap();
     options.dict_size(512 << 20);
     options.match_finder(liblzma::stream::MatchFinder::HashChain3);
@@ -119,8 +133,7 @@ fn dictionaries() {
     let stream = liblzma::stream::Stream::new_stream_encoder(&filters, liblzma::stream::Check::Crc64).unwrap();
     let mut encoder = liblzma::write::XzEncoder::new_stream(Vec::new(), stream);
     encoder.write_all(&tar).unwrap();
-    says(&extract("tar.xz", &encoder.finish().unwrap(), json!({})).error("LT410"), words);
-    stays_small();
+    stops(&extract("tar.xz", &encoder.finish().unwrap(), json!({})), "LT410", words);
 }
 
 #[test]
@@ -131,9 +144,7 @@ fn large_files() {
     let case = case.with("a", "integrity", json!(integrity)).step(json!({"place": {"artifact": "a", "to": "a"}}));
     let artifact = format!("any/a={}", case.path("any-a").display());
     let case = case.arg("--artifact").arg(&artifact);
-    assert!(case.run().status.success());
+    assert!(stays_small(&case));
     assert_eq!(std::fs::metadata(case.out().join("a")).unwrap().len(), 400 << 20);
-    let case = extract("tar.gz", &zeros(400 << 20), json!({}));
-    assert!(case.run().status.success());
-    stays_small();
+    assert!(stays_small(&extract("tar.gz", &zeros(100), json!({}))));
 }

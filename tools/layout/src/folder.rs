@@ -24,8 +24,6 @@ pub struct Folder {
     root: PathBuf,
     /// Whether `root` lies inside `place`, because nothing can be made beside that.
     inside: bool,
-    /// What has to be moved away first: an earlier run's whole folder.
-    replaces: bool,
     done: bool,
     _lock: Option<File>,
 }
@@ -46,15 +44,17 @@ impl Folder {
         };
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         fs::create_dir_all(parent).map_err(output("make the folder", parent))?;
-        let replaces = look_at(&place, earlier)?;
+        look_at(&place, earlier)?;
         let prefix = format!(".{name}{MARK}");
+        // Another run for the same place must not take the new folder for a stale one before it is locked.
+        let _alone = wait_for(parent);
         remove_stale(parent, &prefix);
         let (root, inside) = match beside(&place, parent, &prefix) {
             Some(root) => (root, false),
             None => (in_it(&place).map_err(fail())?, true),
         };
         let lock = lock(&root);
-        Ok(Self { place, root, inside, replaces, done: false, _lock: lock })
+        Ok(Self { place, root, inside, done: false, _lock: lock })
     }
 
     /// Where to fill it.
@@ -62,31 +62,46 @@ impl Folder {
         &self.root
     }
 
-    /// Puts the folder in its place.
-    pub fn commit(mut self) -> Outcome<()> {
+    /// Puts the folder in its place, after its manifest: a folder that is there is whole and has one.
+    pub fn commit(mut self, manifest: &Path, account: &Manifest) -> Outcome<()> {
+        // The same may happen at the same time: then the last one stays.
+        let _alone = self.place.parent().and_then(wait_for);
+        let replaces = !self.inside && look_at(&self.place, earlier_manifest(manifest).as_ref())?;
+        let file = ManifestFile::write(manifest, account)?;
         let fail = || output("put in place", &self.place);
-        if self.inside {
-            for entry in fs::read_dir(&self.root).map_err(fail())? {
-                let entry = entry.map_err(fail())?;
-                fs::rename(entry.path(), self.place.join(entry.file_name())).map_err(fail())?;
-            }
-            fs::remove_dir(&self.root).map_err(fail())?;
-            fs::remove_file(self.place.join(INCOMPLETE)).map_err(fail())?;
-        } else {
-            let old = self.root.with_extension("old");
-            if self.replaces {
-                fs::rename(&self.place, &old).map_err(fail())?;
-            } else if cfg!(windows) {
-                let _ = fs::remove_dir(&self.place);
-            }
-            fs::rename(&self.root, &self.place).map_err(fail())?;
-            if self.replaces {
-                // It is out of the way; what cannot be removed now is removed by the next run.
-                let _ = fs::remove_dir_all(&old);
-            }
+        let mut old = self.root.clone().into_os_string();
+        old.push("-old");
+        if replaces {
+            fs::rename(&self.place, &old).map_err(fail())?;
+        }
+        file.commit()?;
+        let done = if self.inside { self.move_up() } else { self.rename() };
+        if let Err(error) = done {
+            let _ = fs::remove_file(manifest);
+            return Err(fail()(error));
         }
         self.done = true;
+        if replaces {
+            // It is out of the way; what cannot be removed now is removed by the next run.
+            let _ = fs::remove_dir_all(&old);
+        }
         Ok(())
+    }
+
+    fn rename(&self) -> io::Result<()> {
+        if cfg!(windows) {
+            let _ = fs::remove_dir(&self.place);
+        }
+        fs::rename(&self.root, &self.place)
+    }
+
+    fn move_up(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            fs::rename(entry.path(), self.place.join(entry.file_name()))?;
+        }
+        fs::remove_dir(&self.root)?;
+        fs::remove_file(self.place.join(INCOMPLETE))
     }
 }
 
@@ -99,6 +114,11 @@ impl Drop for Folder {
             }
         }
     }
+}
+
+/// What an earlier run says it made; nothing where there is no such account.
+pub fn earlier_manifest(path: &Path) -> Option<Manifest> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
 /// Whether an earlier run's folder has to be replaced. Anything else in the folder is not ours to remove.
@@ -180,6 +200,25 @@ fn remove_stale(parent: &Path, prefix: &str) {
     }
 }
 
+/// Waits for a lock on a folder. Where there are no locks, nothing is lost but runs at the same time.
+#[cfg(unix)]
+fn wait_for(folder: &Path) -> Option<File> {
+    let file = File::open(folder).ok()?;
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).ok()?;
+    Some(file)
+}
+
+#[cfg(not(unix))]
+fn wait_for(folder: &Path) -> Option<File> {
+    (0..1000).find_map(|_| {
+        let locked = lock(folder);
+        if locked.is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        locked
+    })
+}
+
 /// A lock on a folder, for as long as the file is open; `None` where another process has it.
 #[cfg(unix)]
 fn lock(folder: &Path) -> Option<File> {
@@ -195,8 +234,8 @@ fn lock(folder: &Path) -> Option<File> {
     fs::OpenOptions::new().read(true).share_mode(0).custom_flags(0x0200_0000).open(folder).ok()
 }
 
-/// Writes the manifest; it is there by rename.
-pub struct ManifestFile {
+/// The manifest, which is there by rename.
+struct ManifestFile {
     temporary: PathBuf,
     place: PathBuf,
     done: bool,
@@ -204,7 +243,7 @@ pub struct ManifestFile {
 
 impl ManifestFile {
     /// Writes it beside its place.
-    pub fn write(place: &Path, manifest: &Manifest) -> Outcome<Self> {
+    fn write(place: &Path, manifest: &Manifest) -> Outcome<Self> {
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let temporary = place.with_file_name(format!(".{name}{MARK}tmp"));
         let fail = || output("write", place);
@@ -225,8 +264,8 @@ impl ManifestFile {
         Ok(this)
     }
 
-    /// Puts it in its place. It stands there before the folder does: a folder is whole only with its manifest.
-    pub fn commit(mut self) -> Outcome<()> {
+    /// Puts it in its place.
+    fn commit(mut self) -> Outcome<()> {
         fs::rename(&self.temporary, &self.place).map_err(output("put in place", &self.place))?;
         self.done = true;
         Ok(())

@@ -31,11 +31,11 @@ pub mod fuzz;
 
 use std::path::Path;
 
-use lazytools_lock::{Manifest, Plan, Step};
+use lazytools_lock::{Plan, Step};
 
 use error::Outcome;
 pub use error::{Error, Problem};
-use folder::{Folder, ManifestFile};
+use folder::Folder;
 use links::Resolver;
 use registry::{Kind, Registry};
 use site::Site;
@@ -88,7 +88,7 @@ fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
         digests::verify(&steps, threads).map_err(general)?;
     }
     let digests = digests::Digests::work_out(&steps, threads).map_err(at_step)?;
-    let earlier = earlier_manifest(request.manifest);
+    let earlier = folder::earlier_manifest(request.manifest);
     let folder = Folder::prepare(request.out, earlier.as_ref()).map_err(general)?;
     let modes = fsys::Modes::probe(folder.root()).map_err(general)?;
     let site = Site::new(steps, folder.root(), modes, digests);
@@ -107,11 +107,6 @@ fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
     finish(request, crew.site, folder)
 }
 
-/// What an earlier run says it made; nothing where there is no such account.
-fn earlier_manifest(path: &Path) -> Option<Manifest> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
-}
-
 fn finish(request: &Request<'_>, site: Site<'_>, folder: Folder) -> Result<(), Failure> {
     let (check, root, modes) = (site.steps.check.clone(), std::sync::Arc::clone(&site.root), site.modes);
     let (registry, hard_links) = site.finish();
@@ -127,7 +122,7 @@ fn finish(request: &Request<'_>, site: Site<'_>, folder: Folder) -> Result<(), F
         }
     }
     let manifest = registry.into_manifest();
-    put_in_place(request, &manifest, folder).map_err(general)
+    folder.commit(request.manifest, &manifest).map_err(general)
 }
 
 /// Makes the symbolic links, after everything else and after a look at where all of them lead.
@@ -145,17 +140,6 @@ fn make_links(registry: &Registry, root: &Path) -> Result<(), Failure> {
         fsys::symlink(target, is_folder, &root.join(&*record.path)).map_err(general)?;
     }
     Ok(())
-}
-
-fn put_in_place(request: &Request<'_>, manifest: &Manifest, folder: Folder) -> Outcome<()> {
-    let file = ManifestFile::write(request.manifest, manifest)?;
-    // The manifest first: a folder that is there has one.
-    file.commit()?;
-    let done = folder.commit();
-    if done.is_err() {
-        let _ = std::fs::remove_file(request.manifest);
-    }
-    done
 }
 
 /// The threads' side of a request.
