@@ -24,7 +24,9 @@ pub fn run(command: &Command) -> Result<ExitCode> {
         Command::Check { files } => {
             let mut code = ExitCode::SUCCESS;
             for file in files {
-                if let Err(error) = recipes::in_file(file) {
+                // `bazel run` starts programs elsewhere than where its user is.
+                let start = std::env::var_os("BUILD_WORKING_DIRECTORY").map(PathBuf::from).unwrap_or_default();
+                if let Err(error) = recipes::in_file(&start.join(file)) {
                     eprintln!("{error:#}");
                     code = ExitCode::FAILURE;
                 }

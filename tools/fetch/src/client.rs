@@ -26,6 +26,8 @@ pub struct ClientOptions {
     pub connect: Duration,
     /// How long it waits for the next bytes.
     pub stall: Duration,
+    /// How long one attempt may take in all, its bytes included.
+    pub attempt: Duration,
     /// Addresses that begin with the first text are fetched at the second instead: for mirrors and tests.
     pub rewrites: Vec<(String, String)>,
 }
@@ -36,6 +38,7 @@ impl Default for ClientOptions {
             patience: Patience::default(),
             connect: Duration::from_secs(30),
             stall: Duration::from_secs(60),
+            attempt: Duration::from_secs(3600),
             rewrites: Vec::new(),
         }
     }
@@ -77,6 +80,7 @@ impl Client {
             .timeout_connect(Some(options.connect))
             .timeout_recv_response(Some(options.stall))
             .timeout_per_read(Some(options.stall))
+            .timeout_per_call(Some(options.attempt))
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), OnceResolver::default());
         Self { agent, options, logins: Logins::of_user(), no_certificates }

@@ -89,3 +89,42 @@ impl Store {
         self.root.join(integrity.algorithm().name()).join(&hex[..2]).join(&hex[2..])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn kept(store: &Store, text: &str) -> FileFacts {
+        let mut file = store.temporary().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let facts = FileFacts::of(file.path()).unwrap();
+        store.keep(file, &facts).unwrap();
+        facts
+    }
+
+    #[test]
+    fn a_file_is_found_by_each_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        let facts = kept(&store, "text");
+        for algorithm in [Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512] {
+            let found = store.get(&facts.integrity(algorithm).unwrap()).unwrap().expect("it is there");
+            assert_eq!(fs::read(found.path).unwrap(), b"text");
+        }
+        assert!(store.get(&Algorithm::Sha256.digest(b"other")).unwrap().is_none());
+        kept(&store, "text");
+        assert_eq!(fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0, "nothing is left over");
+    }
+
+    #[test]
+    fn a_file_that_has_changed_is_thrown_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        let integrity = kept(&store, "text").integrity(Algorithm::Sha256).unwrap();
+        fs::write(store.path(&integrity), "txet").unwrap();
+        assert!(store.get(&integrity).unwrap().is_none());
+        assert!(!store.path(&integrity).exists());
+    }
+}
