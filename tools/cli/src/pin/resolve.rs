@@ -50,36 +50,31 @@ impl Resolver {
     fn resolve_one(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
         let ask = !matches!(wanted.digest, WantedDigest::Known(_));
         let place = self.place(&wanted.source, registries, ask)?;
-        let mut seen = None;
         let published = self.published(wanted, &place, registries)?;
-        let integrity = if let Some((integrity, _)) = &published {
-            integrity.clone()
-        } else {
+        let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
             place.check_sha1(&downloaded)?;
             let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
-            let integrity = downloaded.facts.integrity(algorithm);
-            seen = Some(downloaded);
-            integrity.ok_or_else(|| "a digest is missing".to_owned())?
+            let facts = downloaded.facts;
+            let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
+            let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size };
+            return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
-        if seen.is_none() {
-            seen = self.store.get(&integrity).map_err(text)?;
+        let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };
+        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size };
+        // Other digests stay unknown even if the store has the file: a lock must not depend on what it has.
+        Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: BTreeMap::new() })
+    }
+
+    /// The size of a file whose digest is published: from the store, else from the server, else by downloading.
+    fn size(&self, place: &Place, format: Format, integrity: &Integrity, by: &str) -> Outcome<Option<NonZeroU64>> {
+        if let Some(found) = self.store.get(integrity).map_err(text)? {
+            return Ok(found.facts.size);
         }
-        let mut size = seen.as_ref().and_then(|seen| seen.facts.size);
-        if size.is_none() && wanted.ask_size {
-            size = self.ask_size(&place)?;
-            if size.is_none() {
-                let expected = published.as_ref().map(|(integrity, by)| (integrity, by.as_str()));
-                let downloaded = self.download(&place, wanted.format, expected)?;
-                size = downloaded.facts.size;
-                seen = Some(downloaded);
-            }
+        if let Some(size) = self.ask_size(place)? {
+            return Ok(Some(size));
         }
-        Ok(Known {
-            artifact: Artifact { source: place.source, format: wanted.format, integrity, size },
-            tool_url: wanted.tool_url.clone(),
-            digests: seen.map(|seen| seen.facts.digests).unwrap_or_default(),
-        })
+        Ok(self.download(place, format, Some((integrity, by)))?.facts.size)
     }
 
     /// The published digest and who published it; none where the bytes themselves have to tell.
