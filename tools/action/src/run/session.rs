@@ -160,7 +160,11 @@ impl Session {
                 job.spec.label, cache.name, cache.recipe
             )));
         }
-        let hosts = seen.witness.hosts();
+        let addresses = addresses(&text);
+        let mut hosts = seen.witness.hosts();
+        if seen.witness.is_unknown() {
+            hosts = addresses.keys().cloned().collect();
+        }
         if hosts.is_empty() {
             return;
         }
@@ -169,8 +173,7 @@ impl Session {
             End::Exited(code) => format!("failed with exit code {code}"),
             End::Signalled(signal) => format!("was ended by signal {signal}"),
         };
-        let failure =
-            Failure { spec: &job.spec, ending, hosts, addresses: addresses(&text), why: seen.why.clone(), guard };
+        let failure = Failure { spec: &job.spec, ending, hosts, addresses, why: seen.why.clone(), guard };
         say(&RunError::Reached(failure.message(&self.reaches)));
     }
 }

@@ -26,14 +26,19 @@ pub enum Why {
 pub struct Witness {
     asked: BTreeMap<String, BTreeMap<u16, u32>>,
     first: Option<Instant>,
+    unknown: bool,
     certain: Option<(Instant, Why)>,
     insistent: Option<(Instant, Why)>,
 }
 
 impl Witness {
-    /// Notes that the tool asked for `host`; `kind` tells the two questions of one look-up apart (A and AAAA).
+    /// Notes that the tool asked for `host`, or, where it is empty, for one that cannot be told; `kind` tells the two questions of one look-up apart (A and AAAA).
     /// `certain` says that a cache's recipe names the host, so that a miss is certain.
     pub fn note(&mut self, host: &str, kind: u16, certain: bool, now: Instant) {
+        if host.is_empty() {
+            self.unknown = true;
+            return;
+        }
         let count = self.asked.entry(host.to_owned()).or_default().entry(kind).or_default();
         *count += 1;
         let often = *count >= MOST;
@@ -57,6 +62,11 @@ impl Witness {
     /// When and why the tool has to be ended whatever it does.
     pub fn end(&self) -> Option<&(Instant, Why)> {
         self.insistent.as_ref()
+    }
+
+    /// Whether names were looked up, and none of them is known.
+    pub fn is_unknown(&self) -> bool {
+        self.unknown && self.asked.is_empty()
     }
 
     /// The hosts and addresses, sorted.

@@ -13,7 +13,7 @@ use simple_dns::{Packet, PacketFlag, Question, ResourceRecord, CLASS, QTYPE, RCO
 /// A question about a host that is not this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The host.
+    /// The host; empty where a name server was to be asked, and it is not known for what.
     pub host: String,
     /// The kind of record.
     pub kind: u16,
@@ -23,12 +23,16 @@ const PORT: u16 = 53;
 /// As long as DNS over UDP gets with all extensions.
 const MAX_MESSAGE: usize = 65_535;
 
-/// Answers at 127.0.0.1, which all resolvers take by default, and where else on this machine they are told to ask.
-pub fn serve(note: &(impl Fn(Asked) + Clone + Send + 'static)) -> io::Result<()> {
-    let configured = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-    let named = configured.lines().filter_map(|line| line.strip_prefix("nameserver")?.trim().parse::<Ipv4Addr>().ok());
-    let addresses: BTreeSet<Ipv4Addr> = named.filter(Ipv4Addr::is_loopback).chain([Ipv4Addr::LOCALHOST]).collect();
-    addresses.into_iter().try_for_each(|address| serve_at(address, note.clone()))
+/// The name servers that resolvers are told to ask, with the one that they take by default.
+pub fn configured() -> BTreeSet<Ipv4Addr> {
+    let text = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let named = text.lines().filter_map(|line| line.strip_prefix("nameserver")?.trim().parse().ok());
+    named.chain([Ipv4Addr::LOCALHOST]).collect()
+}
+
+/// Answers at these addresses.
+pub fn serve(addresses: &BTreeSet<Ipv4Addr>, note: &(impl Fn(Asked) + Clone + Send + 'static)) -> io::Result<()> {
+    addresses.iter().try_for_each(|address| serve_at(*address, note.clone()))
 }
 
 fn serve_at(address: Ipv4Addr, note: impl Fn(Asked) + Clone + Send + 'static) -> io::Result<()> {

@@ -75,11 +75,6 @@ impl Guard {
         matches!(self, Self::Namespaces { network: true, .. })
     }
 
-    /// Whether the filter decides, and not only notes.
-    pub fn filter_refuses(self) -> bool {
-        matches!(self, Self::Filter | Self::Namespaces { network: true, mounts: false, .. })
-    }
-
     /// Enters the namespaces. This process must have one thread.
     pub fn enter(self) -> Result<(), String> {
         let Self::Namespaces { user, mounts, network } = self else { return Ok(()) };
@@ -122,8 +117,6 @@ pub fn install_filter(guard: Guard) -> Result<Option<filter::Listener>, String> 
             Err(Errno::EBUSY) if std::env::var_os(GUARDED).is_some() => Ok(None),
             other => other.map(Some).map_err(|error| failed("seccomp", error)),
         },
-        // Without mounts names are asked of the machine's own name server, which the filter can overhear.
-        Guard::Namespaces { network: true, mounts: false, .. } => Ok(filter::install(true).ok()),
         // What connects to an address and not to a name is told by this alone; nothing else depends on it.
         Guard::Namespaces { network: true, .. } => Ok(filter::install(false).ok()),
         _ => Ok(None),

@@ -1,5 +1,6 @@
 //! The inner process: it enters the guard, starts the tool and watches it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{stderr, stdout, IsTerminal as _, Write as _};
 use std::os::fd::OwnedFd;
@@ -22,7 +23,7 @@ use super::dns::Asked;
 use super::guard::{install_filter, Guard, GUARDED};
 use super::outer::Outer;
 use super::patience::Patience;
-use super::{children, dns, mounts, notify, outer};
+use super::{children, dns, loopback, mounts, notify, outer};
 
 /// What the outer process is told when the guard is in force; anything else is the reason why not.
 pub const READY: &str = "ready";
@@ -44,42 +45,50 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Outer, ready: 
     }
     children::adopt_orphans();
     let (events, received) = channel();
-    let refuses = guard.filter_refuses();
+    let refuses = guard == Guard::Filter;
     let guarded = guard.enter().and_then(|()| {
         if guard.has_mounts() {
             mounts::view(private);
         }
-        if guard.has_network() {
-            let _ = guard.has_mounts().then(|| mounts::names(private));
-            let asked = events.clone();
-            // Where the port is taken, tools fail all the same; only the names are not told.
-            let _ = dns::serve(&move |one| drop(asked.send(Event::Asked(one))));
+        if guard.has_network() && guard.has_mounts() {
+            let _ = mounts::names(private);
         }
-        let listener = install_filter(guard)?;
-        Ok(listener)
+        let asked = events.clone();
+        let note = move |one| drop(asked.send(Event::Asked(one)));
+        let mut servers = BTreeSet::new();
+        if guard.has_network() {
+            servers = dns::configured();
+            // Without mounts resolvers ask the machine's own name servers; here these are this program.
+            for (number, server) in servers.iter().filter(|server| !server.is_loopback()).enumerate() {
+                let _ = loopback::add_address(number, *server);
+            }
+            // Where this cannot be had, tools fail all the same; only the names are not told.
+            let _ = dns::serve(&servers, &note);
+        }
+        // The thread that answers comes first: under the filter it would ask itself.
+        let (hand_over, listener) = channel();
+        thread::spawn(move || {
+            if let Ok(listener) = listener.recv() {
+                notify::serve(&listener, refuses, servers, &note);
+            }
+        });
+        if let Some(listener) = install_filter(guard)? {
+            let _ = hand_over.send(listener);
+        }
+        Ok(())
     });
     let mut ready = File::from(ready);
-    let listener = match guarded {
-        Ok(listener) => {
-            let _ = ready.write_all(READY.as_bytes());
-            listener
-        }
-        Err(reason) => {
-            let _ = ready.write_all(reason.as_bytes());
-            return End::Exited(1);
-        }
-    };
+    let answer = guarded.as_ref().err().map_or(READY, String::as_str);
+    let _ = ready.write_all(answer.as_bytes());
+    if guarded.is_err() {
+        return End::Exited(1);
+    }
     drop(ready);
     // A change of credentials clears it, so it is set after the namespaces were entered.
     let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGTERM);
     if getppid() != outer.pid {
         remove_tree(private.real());
         return End::Exited(1);
-    }
-    if let Some(listener) = listener {
-        let asked = events.clone();
-        let note = move |one| drop(asked.send(Event::Asked(one)));
-        thread::spawn(move || notify::serve(&listener, refuses, &note));
     }
     let watch = Watch { events, received, outer, terminal };
     match watch.run(job, private, guard) {

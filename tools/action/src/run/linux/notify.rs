@@ -3,7 +3,7 @@
 //! This guards against accidents, not against a tool that means harm: what a call points to can change after it was
 //! looked at. <https://man7.org/linux/man-pages/man2/seccomp_unotify.2.html#NOTES>
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::IoSliceMut;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -29,8 +29,9 @@ enum Verdict {
 }
 
 /// Answers until the last process with the filter has gone.
-pub fn serve(listener: &Listener, refuse: bool, note: &impl Fn(Asked)) {
-    let mut judge = Judge { refuse, note, resolvers: HashSet::new() };
+/// With `refuse` it refuses what leaves the machine; else it notes it. `servers` are this machine's.
+pub fn serve(listener: &Listener, refuse: bool, servers: BTreeSet<Ipv4Addr>, note: &impl Fn(Asked)) {
+    let mut judge = Judge { refuse, servers, note, resolvers: HashSet::new() };
     loop {
         // SAFETY: the kernel asks for a zeroed structure, and all bytes zero are a valid one.
         let mut question: libc::seccomp_notif = unsafe { std::mem::zeroed() };
@@ -58,6 +59,7 @@ pub fn serve(listener: &Listener, refuse: bool, note: &impl Fn(Asked)) {
 
 struct Judge<'a, N> {
     refuse: bool,
+    servers: BTreeSet<Ipv4Addr>,
     note: &'a N,
     /// Sockets that were told that they are connected to a name server, so that what they ask can be overheard.
     resolvers: HashSet<u64>,
@@ -95,6 +97,7 @@ impl<N: Fn(Asked)> Judge<'_, N> {
         }
         if self.refuse && port(&address) == Some(DNS_PORT) {
             self.resolvers.insert(socket);
+            (self.note)(Asked { host: String::new(), kind: CONNECTION });
             return Some(Verdict::Pretend);
         }
         Some(remote(&address).map_or(Verdict::Continue, |remote| self.refuse(remote)))
@@ -126,7 +129,7 @@ impl<N: Fn(Asked)> Judge<'_, N> {
     }
 
     fn refuse(&self, remote: SocketAddr) -> Verdict {
-        if !remote.ip().is_multicast() {
+        if !remote.ip().is_multicast() && !self.is_server(remote.ip()) {
             (self.note)(Asked { host: remote.to_string(), kind: CONNECTION });
         }
         // In a namespace the kernel itself finds no way there.
@@ -135,6 +138,10 @@ impl<N: Fn(Asked)> Judge<'_, N> {
         } else {
             Verdict::Continue
         }
+    }
+
+    fn is_server(&self, ip: IpAddr) -> bool {
+        matches!(ip, IpAddr::V4(ip) if self.servers.contains(&ip))
     }
 
     fn overhear(&self, pid: Pid, message: &Message) {
