@@ -213,3 +213,24 @@ fn a_run_in_a_run_is_guarded_too() {
         ran.fails(5, "had tried to reach\n  dl.thing.test\n");
     }
 }
+
+#[test]
+fn without_any_guard_nothing_runs() {
+    let bench = Bench::new("filter");
+    // Only one program can be asked by a filter, so a run in a run that does not know of the outer one has no guard.
+    let inner = |variables: &str| {
+        format!(
+            "env -u LAZYTOOLS_GUARDED {variables} {} run --spec spec.json --cache c=cache -- /bin/echo ran",
+            support::action().display()
+        )
+    };
+    let ran = bench.sh(&inner("LAZYTOOLS_GUARD=filter"));
+    assert_eq!(ran.out, "");
+    ran.fails(
+        1,
+        "lazytools-action: this machine lets nobody cut a program off from the network: seccomp: Device or resource \
+         busy. Allow user namespaces or seccomp, or set LAZYTOOLS_UNGUARDED=1 (bazel: --action_env=LAZYTOOLS_UNGUARDED=1) \
+         where something else keeps the network away (LT510)\n",
+    );
+    assert_eq!(bench.sh(&inner("LAZYTOOLS_GUARD=filter LAZYTOOLS_UNGUARDED=1")).ok(), "ran\n");
+}
