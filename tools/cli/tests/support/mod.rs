@@ -95,13 +95,20 @@ impl Workspace {
         self.read("lazy_tools.lock.json")
     }
 
-    /// The command `lazytools pin`, as a user has it.
-    pub fn plain_command(&self) -> Command {
+    /// The program, started in the workspace and with a store of its own.
+    pub fn program(&self) -> Command {
         let built = option_env!("CARGO_BIN_EXE_lazytools").map(PathBuf::from);
         let program = std::env::var_os("LAZYTOOLS").map(PathBuf::from).or(built);
         let program = fs::canonicalize(program.expect("LAZYTOOLS names the program")).unwrap();
         let mut command = Command::new(program);
         command.current_dir(self.path()).env("LAZYTOOLS_STORE", self.path().join("store"));
+        command.env_remove("BUILD_WORKING_DIRECTORY").env_remove("BUILD_WORKSPACE_DIRECTORY");
+        command
+    }
+
+    /// The command `lazytools pin`, as a user has it.
+    pub fn plain_command(&self) -> Command {
+        let mut command = self.program();
         command.args(["pin", "--requests", "requests.json", "--workspace"]).arg(self.path());
         command
     }
