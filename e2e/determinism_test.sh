@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The same folder, byte for byte, in two output bases that share nothing of it.
+source "$TEST_SRCDIR/_main/e2e/nested.sh"
+smoke=$checkout/e2e/smoke
+action=$TEST_SRCDIR/_main/tools/action/lazytools-action
+
+for base in one two; do
+  nested_startup=("--output_user_root=$nested_root/determinism_$base" "--max_idle_secs=60")
+  # No cache answers for the folders; the helper may come from one.
+  nested "$smoke" build --modify_execution_info=LazyToolsAssemble=+no-cache @lazy_tools//:bun @lazy_tools//:esbuild
+  (
+    cd "$(nested "$smoke" info bazel-bin 2>/dev/null)/external"
+    for folder in *lazy_tools.bun/bun *lazy_tools.esbuild/esbuild; do
+      printf '%s %s\n' "$folder" "$("$action" digest "$folder")"
+    done
+  ) >"$TEST_TMPDIR/$base"
+  [ "$(wc -l <"$TEST_TMPDIR/$base")" = 2 ] || fail "two folders expected: $(cat "$TEST_TMPDIR/$base")"
+  end_nested "$smoke"
+done
+diff "$TEST_TMPDIR/one" "$TEST_TMPDIR/two" || fail "two builds, two folders"
