@@ -141,9 +141,9 @@ def _declare_artifacts(prefix, tool, registries, declared):
         if type(part) != "dict" or "artifacts" not in part or type(part["artifacts"]) != "dict":
             continue
         for id, artifact in part["artifacts"].items():
-            if type(artifact) != "dict":
-                continue
             text = json.encode(artifact)
+            if text[0] != "{":
+                continue
             if text in by_artifact:
                 artifact["repository"] = by_artifact[text]
                 continue

@@ -25,7 +25,7 @@ def read_lock(text, path):
         A struct of `tools` (name to the tool's JSON, decoded and not yet looked into: that is for `tool_error`, when
         the tool is asked for) and `error` (a message if the lock as a whole cannot be read, else None).
     """
-    if not text or not text.strip():
+    if not text or not text[:100].strip() and not text.strip():
         return _result()
     line = _conflict_marker(text)
     if line:

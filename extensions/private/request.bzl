@@ -88,6 +88,11 @@ def stale_error(name, lock_path, pinned, asked):
     Returns:
         The message, or None where the two are the same.
     """
+
+    # The lock leaves out what is empty, so this is the usual case.
+    if pinned == {key: value for key, value in asked.items() if value}:
+        return None
+
     differences = []
     for key in _KEYS:
         before, now = pinned.get(key, _DEFAULTS.get(key)), asked[key]
