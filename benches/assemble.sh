@@ -11,12 +11,12 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 runs=${BENCH_RUNS:-11}
 missing=()
-for tool in hyperfine python3 zip unzip tar gzip zstd xz cp; do
+for tool in python3 zip unzip tar gzip zstd xz cp; do
   command -v "$tool" >/dev/null || missing+=("$tool")
 done
 [[ -x /usr/bin/time ]] || missing+=("time (as /usr/bin/time)")
 if ((${#missing[@]})); then
-  printf 'benches/assemble.sh: missing: %s\non Debian: apt-get install hyperfine python3 zip unzip zstd xz-utils time\n' \
+  printf 'benches/assemble.sh: missing: %s\non Debian: apt-get install python3 zip unzip zstd xz-utils time\n' \
     "${missing[*]}" >&2
   exit 2
 fi
@@ -54,22 +54,12 @@ run_of() { printf '%s assemble @%s.args --out ours --manifest ours.json' "$helpe
 peak() { # in kB
   rm -rf ours ours.json
   # shellcheck disable=SC2046
-  /usr/bin/time -f %M -o peak $(run_of "$1")
+  /usr/bin/time -f %M -o peak $(run_of "$1") >&2
   cat peak
 }
 
 row() { # input, other's name, other's command, goal
-  hyperfine --warmup 1 --runs "$runs" --export-json result.json --prepare 'rm -rf ours ours.json theirs' \
-    "$(run_of "$1")" "mkdir theirs && $3" >/dev/null 2>hyperfine.log || { cat hyperfine.log >&2; exit 1; }
-  python3 - "$1" "$2" "$4" "$(peak "$1")" <<'PY'
-import json, sys
-name, other, goal, peak = sys.argv[1:]
-ours, theirs = json.load(open("result.json"))["results"]
-ratio = theirs["median"] / ours["median"]
-spent = lambda it: it["user"] + it["system"]
-print(f"| {name} | {ours['median'] * 1000:.0f} ms | {other} {theirs['median'] * 1000:.0f} ms | {ratio:.2f} | {goal} "
-      f"| {spent(ours) * 1000:.0f} / {spent(theirs) * 1000:.0f} ms | {int(peak) / 1024:.1f} MiB |", flush=True)
-PY
+  python3 "$here/side_by_side.py" "$1" "$2" "$4" "$(peak "$1")" "$runs" "$(run_of "$1")" "mkdir theirs && $3"
 }
 
 echo "medians of $runs runs on $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg), $(stat -f -c %T .)"

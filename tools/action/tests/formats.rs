@@ -4,14 +4,11 @@
 mod common;
 
 use common::archives::{compressed, Tar, Zip};
-use common::extract;
+use common::{extract, golden};
 use serde_json::json;
 
-const GOLDEN: &str = include_str!("golden/formats.txt");
-const GOLDEN_SINGLE: &str = include_str!("golden/single.txt");
-
 fn large() -> Vec<u8> {
-    (0..100_000_u32).flat_map(|number| number.to_le_bytes()).collect()
+    (0..100_000_u32).flat_map(u32::to_le_bytes).collect()
 }
 
 fn tar() -> Vec<u8> {
@@ -47,14 +44,14 @@ fn tar_in_every_compression() {
     for compression in ["", "br", "bz2", "gz", "xz", "zst"] {
         let format = if compression.is_empty() { "tar".to_owned() } else { format!("tar.{compression}") };
         let case = extract(&format, &compressed(&tar(), compression), json!({"to": "t", "stripPrefix": "package/"}));
-        assert_eq!(case.list(), GOLDEN, "{format}");
+        assert_eq!(case.list(), golden("formats"), "{format}");
     }
 }
 
 #[test]
 fn zip_with_modes_and_links() {
     let case = extract("zip", &zip(), json!({"to": "t", "strip": 1}));
-    assert_eq!(case.list(), GOLDEN);
+    assert_eq!(case.list(), golden("formats"));
 }
 
 #[test]
@@ -77,7 +74,7 @@ fn single_compressed_files() {
     for compression in ["br", "bz2", "gz", "xz", "zst"] {
         let bytes = compressed(&large(), compression);
         let case = extract(compression, &bytes, json!({"to": "bin/tool", "modes": {"tool": "0755"}}));
-        assert_eq!(case.list(), GOLDEN_SINGLE, "{compression}");
+        assert_eq!(case.list(), golden("single"), "{compression}");
     }
 }
 
@@ -87,7 +84,7 @@ fn several_streams_in_one_file() {
     for compression in ["bz2", "gz", "xz", "zst"] {
         let bytes = [compressed(&tar[..half], compression), compressed(&tar[half..], compression)].concat();
         let case = extract(&format!("tar.{compression}"), &bytes, json!({"to": "t", "stripPrefix": "package/"}));
-        assert_eq!(case.list(), GOLDEN, "{compression}");
+        assert_eq!(case.list(), golden("formats"), "{compression}");
     }
 }
 

@@ -142,7 +142,7 @@ fn names_that_are_one() {
 
 #[test]
 fn damaged_archives() {
-    let tar = Tar::new().file("a", 0o644, &[7; 100_000]).done();
+    let tar = Tar::new().file("a", 0o644, &vec![7; 100_000]).done();
     for compression in ["br", "bz2", "gz", "xz", "zst", ""] {
         let format = if compression.is_empty() { "tar".to_owned() } else { format!("tar.{compression}") };
         let whole = compressed(&tar, compression);

@@ -24,7 +24,7 @@ fn tar(name: &str, files: usize) -> Vec<u8> {
 }
 
 fn case() -> Case {
-    let zip = Zip::new().folder("zip/x/").file("zip/a", 0o755, &[1; 300_000]).file("zip/b", 0o664, b"b").done();
+    let zip = Zip::new().folder("zip/x/").file("zip/a", 0o755, &vec![1; 300_000]).file("zip/b", 0o664, b"b").done();
     Case::new()
         .artifact("a", &compressed(&tar("a", 300), "gz"))
         .artifact("b", &compressed(&tar("b", 300), "xz"))

@@ -30,18 +30,30 @@ impl<R: BufRead> Read for BrotliReader<R> {
             let (mut available, mut used) = (input.len(), 0);
             let (mut space, mut written, mut total) = (into.len(), 0, 0);
             let state = &mut *self.state;
-            let result =
-                BrotliDecompressStream(&mut available, &mut used, input, &mut space, &mut written, into, &mut total, state);
+            let result = BrotliDecompressStream(
+                &mut available,
+                &mut used,
+                input,
+                &mut space,
+                &mut written,
+                into,
+                &mut total,
+                state,
+            );
             self.input.consume(used);
             match result {
-                BrotliResult::ResultFailure => return Err(io::Error::new(io::ErrorKind::InvalidData, "invalid brotli")),
+                BrotliResult::ResultFailure => {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "invalid brotli"))
+                }
                 BrotliResult::ResultSuccess => {
                     self.done = true;
                     if !self.input.fill_buf()?.is_empty() {
                         return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes after the end"));
                     }
                 }
-                BrotliResult::NeedsMoreInput if is_end && written == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                BrotliResult::NeedsMoreInput if is_end && written == 0 => {
+                    return Err(io::ErrorKind::UnexpectedEof.into())
+                }
                 BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {}
             }
             if written > 0 {

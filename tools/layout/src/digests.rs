@@ -1,6 +1,6 @@
 //! The digests of artifacts and members that texts hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
 use base64::Engine as _;
@@ -25,7 +25,7 @@ pub struct Digests {
 }
 
 /// What one artifact is asked for: members and algorithms.
-type Wanted = BTreeMap<(Option<String>, DigestAlgorithm), ()>;
+type Wanted = BTreeSet<(Option<String>, DigestAlgorithm)>;
 
 struct Request<'s> {
     input: &'s Input,
@@ -100,7 +100,7 @@ impl Digests {
                 let format = task.format_of(&text.artifact);
                 let request = requests.entry(&input.key);
                 let request = request.or_insert_with(|| Request { input, format, wanted: Wanted::new(), step: at });
-                request.wanted.insert((text.member.clone(), text.algorithm), ());
+                request.wanted.insert((text.member.clone(), text.algorithm));
             }
         }
         let requests: Vec<_> = requests.into_values().collect();
@@ -132,7 +132,7 @@ fn answer(request: &Request<'_>) -> Outcome<Vec<(Key, Vec<u8>)>> {
         }
     };
     let hashers = |member: Option<&str>| -> Vec<(DigestAlgorithm, Hasher)> {
-        let wanted = request.wanted.keys().filter(|(of, _)| of.as_deref() == member);
+        let wanted = request.wanted.iter().filter(|(of, _)| of.as_deref() == member);
         wanted.map(|(_, algorithm)| (*algorithm, Hasher::new(*algorithm))).collect()
     };
     let mut whole = hashers(None);
@@ -140,7 +140,7 @@ fn answer(request: &Request<'_>) -> Outcome<Vec<(Key, Vec<u8>)>> {
         hash_file(input, &mut |bytes| whole.iter_mut().for_each(|(_, hasher)| hasher.update(bytes)))?;
         add(None, whole);
     }
-    let mut missing: Vec<&str> = request.wanted.keys().filter_map(|(member, _)| member.as_deref()).collect();
+    let mut missing: Vec<&str> = request.wanted.iter().filter_map(|(member, _)| member.as_deref()).collect();
     missing.dedup();
     if missing.is_empty() {
         return Ok(answers);
@@ -163,7 +163,9 @@ fn answer(request: &Request<'_>) -> Outcome<Vec<(Key, Vec<u8>)>> {
         let mut hashers = hashers(Some(&name));
         loop {
             let length = read(&mut buffer)?;
-            hashers.iter_mut().for_each(|(_, hasher)| hasher.update(&buffer[..length]));
+            for (_, hasher) in &mut hashers {
+                hasher.update(&buffer[..length]);
+            }
             if length < buffer.len() {
                 break;
             }

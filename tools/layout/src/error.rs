@@ -14,7 +14,7 @@ pub struct Error {
     /// The step, in words, where the problem is one step's.
     pub step: Option<String>,
     /// The problem itself.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 impl fmt::Display for Error {

@@ -126,13 +126,13 @@ fn other_member(site: &Site<'_>, at: usize, member: Member, taken: &Taken, selec
                 Some(from) => site.claim_hard_link(at, &taken.path, from.path.as_str(), taken.mode)?,
                 None => None,
             };
-            let Some(size) = linked else {
+            let Some(bytes) = linked else {
                 let target = name_of(&target);
                 let kind =
                     format!("a hard link to {target:?}, which the step does not take from the archive before it");
                 return Err(not_a_file(&member.name, kind));
             };
-            return Ok(if taken.mode.is_some() { size } else { 0 });
+            return Ok(if taken.mode.is_some() { bytes } else { 0 });
         }
         MemberKind::Other(kind) => return Err(not_a_file(&member.name, kind)),
     }

@@ -93,7 +93,7 @@ impl Modes {
 
 #[cfg(unix)]
 fn no_follow() -> i32 {
-    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
+    i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
 }
 
 /// Makes a symbolic link.

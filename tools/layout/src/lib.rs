@@ -33,7 +33,6 @@ use std::path::Path;
 
 use lazytools_lock::{Plan, Step};
 
-use error::Outcome;
 pub use error::{Error, Problem};
 use folder::Folder;
 use links::Resolver;
@@ -45,6 +44,8 @@ use work::{Job, Queue, Scratch, Worker};
 
 /// How many small steps make one job.
 const STEPS_A_JOB: usize = 32;
+/// Stands for all steps without an archive where streams are named by their step.
+const SMALL_STEPS: usize = usize::MAX;
 /// More threads than this only wait for the disk.
 const MAX_THREADS: usize = 16;
 
@@ -67,43 +68,47 @@ pub struct Request<'a> {
 
 /// Assembles a folder. It is there whole afterwards, with its manifest, or as it was before.
 pub fn assemble(request: &Request<'_>) -> Result<(), Error> {
-    let fail = |step, problem| Error { tool: request.plan.tool.to_string(), step, problem };
+    let fail = |step, problem| Error { tool: request.plan.tool.to_string(), step, problem: Box::new(problem) };
     let steps = Steps::new(request.plan, request.artifacts).map_err(|problem| fail(None, problem))?;
-    let described: Vec<String> = steps.tasks.iter().map(steps::Task::describe).collect();
-    fill(request, steps).map_err(|(step, problem)| fail(step.and_then(|step| described.get(step).cloned()), problem))
+    fill(request, steps).map_err(|(step, problem)| {
+        // The steps are gone with the folder; the same plan gives the same ones again.
+        let steps = Steps::new(request.plan, request.artifacts);
+        let described = steps.ok().and_then(|steps| Some(steps.tasks.get(step)?.describe()));
+        fail(described, problem)
+    })
 }
 
-/// A problem, with its step where it is one step's.
-type Failure = (Option<usize>, Problem);
+/// A problem with its step.
+type Failure = (usize, Problem);
+
+/// Stands for no step.
+const NO_STEP: usize = usize::MAX;
 
 fn general(problem: Problem) -> Failure {
-    (None, problem)
+    (NO_STEP, problem)
 }
 
 fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
     let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let threads = threads.clamp(1, MAX_THREADS);
-    let at_step = |(step, problem): (usize, Problem)| (Some(step), problem);
     if request.verify {
         digests::verify(&steps, threads).map_err(general)?;
     }
-    let digests = digests::Digests::work_out(&steps, threads).map_err(at_step)?;
+    let digests = digests::Digests::work_out(&steps, threads)?;
     let earlier = folder::earlier_manifest(request.manifest);
     let folder = Folder::prepare(request.out, earlier.as_ref()).map_err(general)?;
     let modes = fsys::Modes::probe(folder.root()).map_err(general)?;
     let site = Site::new(steps, folder.root(), modes, digests);
-    let mut crew = Crew { site, small: Vec::new() };
-    let mut streams = Vec::new();
-    for (at, task) in crew.site.steps.tasks.iter().enumerate() {
-        match task.step {
-            Step::Extract(_) | Step::Repack(_) => streams.push(at),
-            _ if small::claim(&crew.site, at).map_err(|problem| (Some(at), problem))? => crew.small.push(at),
-            _ => {}
-        }
+    let crew = Crew { site };
+    let mut streams = crew.archives();
+    if streams.is_empty() {
+        // Nothing to wait for: the first files are written while the last ones are claimed.
+        streams.push(SMALL_STEPS);
+    } else {
+        crew.small_steps(&mut |_| true)?;
     }
-    let count = crew.small.len();
-    let jobs = (0..count).step_by(STEPS_A_JOB).map(|start| Job::Small(start..(start + STEPS_A_JOB).min(count)));
-    work::run(&crew, jobs.collect(), streams, threads).map_err(at_step)?;
+    let jobs = if streams[0] == SMALL_STEPS { Vec::new() } else { crew.ranges().map(Job::Small).collect() };
+    work::run(&crew, jobs, streams, threads)?;
     finish(request, crew.site, folder)
 }
 
@@ -111,7 +116,7 @@ fn finish(request: &Request<'_>, site: Site<'_>, folder: Folder) -> Result<(), F
     let (check, root, modes) = (site.steps.check.clone(), std::sync::Arc::clone(&site.root), site.modes);
     let (registry, hard_links) = site.finish();
     for link in &hard_links {
-        small::hard_link(&registry, &root, modes, link).map_err(|problem| (Some(link.step), problem))?;
+        small::hard_link(&registry, &root, modes, link).map_err(|problem| (link.step, problem))?;
     }
     make_links(&registry, &root)?;
     for path in check {
@@ -136,7 +141,7 @@ fn make_links(registry: &Registry, root: &Path) -> Result<(), Failure> {
     }
     links.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
     for (record, target) in links {
-        let is_folder = resolver.check(&record.path, target).map_err(|problem| (Some(record.step), problem))?;
+        let is_folder = resolver.check(&record.path, target).map_err(|problem| (record.step, problem))?;
         fsys::symlink(target, is_folder, &root.join(&*record.path)).map_err(general)?;
     }
     Ok(())
@@ -145,8 +150,33 @@ fn make_links(registry: &Registry, root: &Path) -> Result<(), Failure> {
 /// The threads' side of a request.
 struct Crew<'p> {
     site: Site<'p>,
-    /// The steps that need no archive.
-    small: Vec<usize>,
+}
+
+impl Crew<'_> {
+    /// The steps that read an archive.
+    fn archives(&self) -> Vec<usize> {
+        let steps = self.site.steps.tasks.iter().enumerate();
+        steps.filter(|(_, task)| matches!(task.step, Step::Extract(_) | Step::Repack(_))).map(|(at, _)| at).collect()
+    }
+
+    /// The steps in the pieces that make a job.
+    fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let count = self.site.steps.tasks.len();
+        (0..count).step_by(STEPS_A_JOB).map(move |start| start..(start + STEPS_A_JOB).min(count))
+    }
+
+    /// Claims what the steps without an archive write, and hands each piece on; until that says to stop.
+    fn small_steps(&self, hand_on: &mut dyn FnMut(std::ops::Range<usize>) -> bool) -> Result<(), (usize, Problem)> {
+        for range in self.ranges() {
+            for at in range.clone() {
+                small::claim(&self.site, at).map_err(|problem| (at, problem))?;
+            }
+            if !hand_on(range) {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Worker for Crew<'_> {
@@ -155,19 +185,23 @@ impl Worker for Crew<'_> {
             Job::Batch(mut batch) => batch.write().map_err(|problem| (batch.step(), problem)),
             Job::Zip(work, range) => extract::zip_members(&self.site, &work, range, scratch),
             Job::Small(range) => {
-                for at in &self.small[range] {
-                    small::carry_out(&self.site, *at, scratch).map_err(|problem| (*at, problem))?;
+                for at in range {
+                    small::carry_out(&self.site, at, scratch).map_err(|problem| (at, problem))?;
                 }
                 Ok(())
             }
         }
     }
 
-    fn stream(&self, step: usize, queue: &Queue<'_>, scratch: &mut Scratch) -> Outcome<()> {
-        match self.site.steps.tasks[step].step {
+    fn stream(&self, step: usize, queue: &Queue<'_>, scratch: &mut Scratch) -> Result<(), (usize, Problem)> {
+        if step == SMALL_STEPS {
+            return self.small_steps(&mut |range| queue.push(Job::Small(range), scratch));
+        }
+        let done = match self.site.steps.tasks[step].step {
             Step::Extract(extract) => extract::extract(&self.site, step, extract, queue, scratch),
             Step::Repack(repack) => repack::repack(&self.site, step, repack, scratch),
             _ => Ok(()),
-        }
+        };
+        done.map_err(|problem| (step, problem))
     }
 }

@@ -77,8 +77,8 @@ pub fn repack(site: &Site<'_>, at: usize, step: &Repack, scratch: &mut Scratch) 
         writer.write_all(&[0; 1024])?;
         writer.finish()
     };
-    let size = write().map_err(output("write", &path))?;
-    site.registry().set_size(&to, size);
+    let bytes = write().map_err(output("write", &path))?;
+    site.registry().set_size(&to, bytes);
     Ok(())
 }
 

@@ -14,28 +14,28 @@ use crate::registry::{Kind, Registry};
 use crate::site::{HardLink, Site};
 use crate::work::{Scratch, CHUNK};
 
-/// Claims what a step writes, before any is carried out. Whether there is something left to do for it.
-pub fn claim(site: &Site<'_>, at: usize) -> Outcome<bool> {
+/// Claims what a step writes. Folders are made with that; links are made when all is there.
+pub fn claim(site: &Site<'_>, at: usize) -> Outcome<()> {
     let task = &site.steps.tasks[at];
     match task.step {
-        Step::Directory(step) => site.claim_folder(at, &step.to).map(|()| false),
+        Step::Directory(step) => site.claim_folder(at, &step.to),
         Step::Symlink(step) => {
             let target = step.target.as_str().into();
-            site.claim(at, &step.to, Kind::Link { target }).map(|_| false)
+            site.claim(at, &step.to, Kind::Link { target }).map(drop)
         }
         Step::Place(step) => {
             let input = site.steps.input(task, &step.artifact)?;
             let integrity = Some(Box::new(input.integrity.clone()));
-            let size = input.size()?;
-            site.claim(at, &step.to, Kind::File { mode: step.mode, size, integrity }).map(|_| true)
+            let bytes = input.size()?;
+            site.claim(at, &step.to, Kind::File { mode: step.mode, size: bytes, integrity }).map(drop)
         }
         Step::Write(step) => {
             let text = text(site, at, step)?;
             let integrity = Some(Box::new(Algorithm::Sha256.digest(text.as_bytes())));
             let kind = Kind::File { mode: step.mode, size: text.len() as u64, integrity };
-            site.claim(at, &step.to, kind).map(|_| true)
+            site.claim(at, &step.to, kind).map(drop)
         }
-        Step::Extract(_) | Step::Repack(_) => Ok(false),
+        Step::Extract(_) | Step::Repack(_) => Ok(()),
     }
 }
 
@@ -65,16 +65,16 @@ fn text(site: &Site<'_>, at: usize, step: &Write) -> Outcome<String> {
 
 fn place(site: &Site<'_>, at: usize, step: &Place, scratch: &mut Scratch) -> Outcome<()> {
     let input = site.steps.input(&site.steps.tasks[at], &step.artifact)?;
-    let (mut from, size) = input.open()?;
+    let (mut from, length) = input.open()?;
     let path = site.root.join(step.to.as_str());
-    if size <= CHUNK as u64 {
-        let bytes = &mut scratch.buffer[..usize::try_from(size).unwrap_or(CHUNK)];
+    if length <= CHUNK as u64 {
+        let bytes = &mut scratch.buffer[..usize::try_from(length).unwrap_or(CHUNK)];
         from.read_exact(bytes).map_err(|error| input.unreadable(error))?;
         return write_file(site.modes, &path, step.mode, bytes);
     }
     let mut to = site.modes.create(&path, step.mode)?;
     let copied = io::copy(&mut from, &mut to).map_err(output("write", &path))?;
-    if copied != size {
+    if copied != length {
         return Err(input.unreadable(io::Error::new(io::ErrorKind::UnexpectedEof, "it changed while it was read")));
     }
     Ok(())

@@ -26,7 +26,7 @@ pub enum Job {
     Batch(Batch),
     /// Members of a zip archive.
     Zip(Arc<ZipWork>, Range<usize>),
-    /// Small steps, by their place in a list.
+    /// Steps that need no archive; the others among them are passed over.
     Small(Range<usize>),
 }
 
@@ -42,8 +42,8 @@ pub struct Scratch {
 pub trait Worker: Sync {
     /// Carries a job out; the step of a failure with it.
     fn job(&self, job: Job, scratch: &mut Scratch) -> Result<(), (usize, Problem)>;
-    /// Carries a stream out.
-    fn stream(&self, step: usize, queue: &Queue<'_>, scratch: &mut Scratch) -> Outcome<()>;
+    /// Carries a stream out; the step of a failure with it.
+    fn stream(&self, step: usize, queue: &Queue<'_>, scratch: &mut Scratch) -> Result<(), (usize, Problem)>;
 }
 
 /// What is to be done.
@@ -170,7 +170,7 @@ impl Queue<'_> {
                 Next::Job(job) => self.carry_out(job, &mut scratch),
                 Next::Stream(step) => {
                     let _running = Running(self);
-                    if let Err(problem) = self.worker.stream(step, self, &mut scratch) {
+                    if let Err((step, problem)) = self.worker.stream(step, self, &mut scratch) {
                         self.fail(step, problem);
                     }
                 }

@@ -200,6 +200,12 @@ pub fn digest(folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// A golden list: below the package's folder, where cargo starts tests, or the repository's, where Bazel does.
+pub fn golden(name: &str) -> String {
+    let below = format!("tests/golden/{name}.txt");
+    fs::read_to_string(&below).or_else(|_| fs::read_to_string(Path::new("tools/action").join(&below))).unwrap()
+}
+
 /// The message has all of these in it.
 #[track_caller]
 pub fn says(message: &str, words: &[&str]) {

@@ -38,18 +38,18 @@ impl Header {
         for (at, byte) in block.iter().enumerate() {
             let byte = if (148..156).contains(&at) { b' ' } else { *byte };
             unsigned += i64::from(byte);
-            signed += i64::from(byte.cast_signed());
+            signed += i64::from(i8::from_ne_bytes([byte]));
         }
         let stated = i64::try_from(stated).unwrap_or(-1);
         stated == unsigned || stated == signed
     }
 
     /// A header, where the checksum is right.
-    pub fn new(block: [u8; BLOCK]) -> Outcome<Self> {
-        if !Self::fits(&block) {
+    pub fn new(block: &[u8; BLOCK]) -> Outcome<Self> {
+        if !Self::fits(block) {
             return Err(damaged("a member's header has a wrong checksum"));
         }
-        Ok(Self { block })
+        Ok(Self { block: *block })
     }
 
     fn text(&self, from: usize, to: usize) -> &[u8] {

@@ -203,7 +203,7 @@ impl<R: Read> TarReader<R> {
             return Ok(None);
         }
         self.members += 1;
-        Header::new(block).map(Some)
+        Header::new(&block).map(Some)
     }
 
     /// A long name or pax header.

@@ -78,7 +78,7 @@ impl Sparse {
                     return Err(wrong());
                 }
                 block(&mut text[start..]).map_err(|error| problem(&error))?;
-                lines += text[start..].iter().filter(|byte| **byte == b'\n').count();
+                lines += text[start..].split(|byte| *byte == b'\n').count() - 1;
                 if wanted.is_none() && lines > 0 {
                     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
                     let count = usize::try_from(decimal(first)?).unwrap_or(usize::MAX);
