@@ -31,7 +31,7 @@ def _crate(rule, name, crate_name, deps, compile_data, **kwargs):
 def _checks(name, deps, test_data, test_env):
     rust_test(
         name = "unit_test",
-        size = "small",
+        size = "medium",
         crate = name,
         data = test_data,
         deps = all_crate_deps(normal_dev = True),
@@ -44,7 +44,7 @@ def _checks(name, deps, test_data, test_env):
         test = source.removeprefix("tests/").removesuffix(".rs")
         rust_test(
             name = test,
-            size = "small",
+            size = "medium",
             srcs = [source] + native.glob(["tests/*/**/*.rs"], allow_empty = True),
             aliases = aliases(),
             crate_root = source,
@@ -58,7 +58,7 @@ def _checks(name, deps, test_data, test_env):
         checked.append(":" + test)
     rustfmt_test(
         name = "fmt_test",
-        size = "small",
+        size = "medium",
         targets = checked,
     )
     rust_clippy(

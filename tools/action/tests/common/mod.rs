@@ -16,7 +16,9 @@ pub mod archives;
 pub fn helper() -> Command {
     let built = option_env!("CARGO_BIN_EXE_lazytools-action").map(PathBuf::from);
     let path = std::env::var_os("LAZYTOOLS_ACTION").map(PathBuf::from).or(built);
-    Command::new(path.expect("LAZYTOOLS_ACTION or CARGO_BIN_EXE_lazytools-action names the helper"))
+    let path = path.expect("LAZYTOOLS_ACTION or CARGO_BIN_EXE_lazytools-action names the helper");
+    // Bazel names it relative to the folder that the test starts in.
+    Command::new(path.canonicalize().expect("the helper is there"))
 }
 
 /// A plan with its artifacts, in a folder of its own.
