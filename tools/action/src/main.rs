@@ -36,8 +36,10 @@ fn start() -> anyhow::Result<ExitCode> {
     if let Some(code) = run::launch()? {
         return Ok(code);
     }
-    match Command::parse_from(response::expand(std::env::args_os())?) {
-        Command::Assemble(args) => assemble::main(&args),
+    let mut args = response::expand(std::env::args_os())?;
+    let artifacts = assemble::take_artifacts(&mut args);
+    match Command::parse_from(args) {
+        Command::Assemble(args) => assemble::main(&args, &artifacts),
         Command::Digest(args) => digest::main(&args),
         Command::Run(args) => run::main(*args),
     }

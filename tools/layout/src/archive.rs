@@ -64,18 +64,18 @@ impl Counter {
 }
 
 /// Opens an artifact of a declared format, after a look at its first bytes.
-pub fn open(input: &Input, format: Format) -> Outcome<(File, u64)> {
+pub fn open(input: &Input<'_>, format: Format) -> Outcome<(File, u64)> {
     let (file, length) = input.open()?;
     let head = head(input, &file)?;
     // Old tar archives have no signature; their first header's checksum tells later.
     if format != Format::Tar && format.matches(&head) == Some(false) {
         let found = Format::describe(&head).to_owned();
-        return Err(Problem::Kind { key: input.key.clone(), declared: format, found });
+        return Err(Problem::Kind { key: input.key(), declared: format, found });
     }
     Ok((file, length))
 }
 
-fn head(input: &Input, file: &File) -> Outcome<Vec<u8>> {
+fn head(input: &Input<'_>, file: &File) -> Outcome<Vec<u8>> {
     let mut head = vec![0; 512];
     let read = read_at(file, &mut head, 0).map_err(|error| input.unreadable(error))?;
     head.truncate(read);
@@ -83,7 +83,7 @@ fn head(input: &Input, file: &File) -> Outcome<Vec<u8>> {
 }
 
 /// A reader of a tar archive's members.
-pub fn tar(input: &Input, format: Format, bounds: Bounds) -> Outcome<TarReader<Box<dyn Read + Send>>> {
+pub fn tar(input: &Input<'_>, format: Format, bounds: Bounds) -> Outcome<TarReader<Box<dyn Read + Send>>> {
     let (file, _) = open(input, format)?;
     let compression = Compression::of(format);
     let reader = compression.reader(file).map_err(|error| decoding(&error))?;
@@ -92,7 +92,7 @@ pub fn tar(input: &Input, format: Format, bounds: Bounds) -> Outcome<TarReader<B
 }
 
 /// Says what an archive is instead, where a problem is that it is not of its declared kind.
-pub fn not_the_kind(input: &Input, format: Format, problem: Problem) -> Problem {
+pub fn not_the_kind(input: &Input<'_>, format: Format, problem: Problem) -> Problem {
     let Problem::Damaged { detail } = &problem else { return problem };
     let Ok((file, _)) = input.open() else { return problem };
     let Ok(head) = head(input, &file) else { return problem };
@@ -107,7 +107,7 @@ pub fn not_the_kind(input: &Input, format: Format, problem: Problem) -> Problem 
     } else {
         return problem;
     };
-    Problem::Kind { key: input.key.clone(), declared: format, found }
+    Problem::Kind { key: input.key(), declared: format, found }
 }
 
 fn in_words(format: Format) -> &'static str {
@@ -126,7 +126,7 @@ pub type Content<'a> = &'a mut dyn FnMut(&mut [u8]) -> Outcome<usize>;
 
 /// Shows all members of an archive, in its order.
 pub fn visit(
-    input: &Input,
+    input: &Input<'_>,
     format: Format,
     bounds: Bounds,
     each: &mut dyn FnMut(&Member, Content<'_>) -> Outcome<()>,
@@ -146,7 +146,11 @@ pub fn visit(
     visit().map_err(|problem| not_the_kind(input, format, problem))
 }
 
-fn visit_zip(input: &Input, bounds: Bounds, each: &mut dyn FnMut(&Member, Content<'_>) -> Outcome<()>) -> Outcome<()> {
+fn visit_zip(
+    input: &Input<'_>,
+    bounds: Bounds,
+    each: &mut dyn FnMut(&Member, Content<'_>) -> Outcome<()>,
+) -> Outcome<()> {
     let (file, length) = open(input, Format::Zip)?;
     let file = Arc::new(file);
     let mut inflater = Inflater::default();
@@ -204,7 +208,7 @@ pub fn zip_target(file: &Arc<File>, entry: Entry, name: &str, inflater: &mut Inf
 
 /// The names in an archive that come near one.
 pub fn near(
-    input: &Input,
+    input: &Input<'_>,
     format: Format,
     bounds: Bounds,
     wanted: &str,

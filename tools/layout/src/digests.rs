@@ -28,7 +28,7 @@ pub struct Digests {
 type Wanted = BTreeSet<(Option<String>, DigestAlgorithm)>;
 
 struct Request<'s> {
-    input: &'s Input,
+    input: &'s Input<'s>,
     format: Option<Format>,
     wanted: Wanted,
     step: usize,
@@ -86,7 +86,7 @@ fn pin_algorithm(algorithm: Algorithm) -> DigestAlgorithm {
 impl Digests {
     /// Works out all digests that the steps' texts hold; the step of a failure with it.
     pub fn work_out(steps: &Steps<'_>, threads: usize) -> Result<Self, (usize, Problem)> {
-        let mut requests: BTreeMap<&str, Request<'_>> = BTreeMap::new();
+        let mut requests: BTreeMap<String, Request<'_>> = BTreeMap::new();
         let mut values = BTreeMap::new();
         for (at, task) in steps.tasks.iter().enumerate() {
             let Step::Write(write) = task.step else { continue };
@@ -94,11 +94,11 @@ impl Digests {
                 let TextPart::Digest(text) = part else { continue };
                 let input = steps.input(task, &text.artifact).map_err(|problem| (at, problem))?;
                 if text.member.is_none() && text.algorithm == pin_algorithm(input.integrity.algorithm()) {
-                    values.insert((input.key.clone(), None, text.algorithm), input.integrity.bytes().to_vec());
+                    values.insert((input.key(), None, text.algorithm), input.integrity.bytes().to_vec());
                     continue;
                 }
                 let format = task.format_of(&text.artifact);
-                let request = requests.entry(&input.key);
+                let request = requests.entry(input.key());
                 let request = request.or_insert_with(|| Request { input, format, wanted: Wanted::new(), step: at });
                 request.wanted.insert((text.member.clone(), text.algorithm));
             }
@@ -113,7 +113,7 @@ impl Digests {
 
     /// A digest in the form that a text has it.
     pub fn text(&self, steps: &Steps<'_>, task: &Task<'_>, text: &DigestText) -> Outcome<String> {
-        let key = steps.input(task, &text.artifact)?.key.clone();
+        let key = steps.input(task, &text.artifact)?.key();
         let digest =
             self.values.get(&(key, text.member.clone(), text.algorithm)).map(Vec::as_slice).unwrap_or_default();
         Ok(match text.encoding {
@@ -128,7 +128,7 @@ fn answer(request: &Request<'_>) -> Outcome<Vec<(Key, Vec<u8>)>> {
     let mut answers = Vec::new();
     let mut add = |member: Option<&str>, hashers: Vec<(DigestAlgorithm, Hasher)>| {
         for (algorithm, hasher) in hashers {
-            answers.push(((input.key.clone(), member.map(str::to_owned), algorithm), hasher.finish()));
+            answers.push(((input.key(), member.map(str::to_owned), algorithm), hasher.finish()));
         }
     };
     let hashers = |member: Option<&str>| -> Vec<(DigestAlgorithm, Hasher)> {
@@ -182,7 +182,7 @@ fn answer(request: &Request<'_>) -> Outcome<Vec<(Key, Vec<u8>)>> {
 }
 
 /// The kind of an archive that no step of the part extracts, by its signature.
-fn looks_like(input: &Input) -> Outcome<Format> {
+fn looks_like(input: &Input<'_>) -> Outcome<Format> {
     let (file, _) = input.open()?;
     let mut head = [0; 512];
     let length = crate::fsys::read_at(&file, &mut head, 0).map_err(|error| input.unreadable(error))?;
@@ -191,13 +191,13 @@ fn looks_like(input: &Input) -> Outcome<Format> {
     found.ok_or_else(|| Problem::Plan {
         what: format!(
             "a text names a member of artifact {}, which is no archive but {}",
-            input.key,
+            input.key(),
             Format::describe(&head[..length])
         ),
     })
 }
 
-fn hash_file(input: &Input, update: &mut dyn FnMut(&[u8])) -> Outcome<()> {
+fn hash_file(input: &Input<'_>, update: &mut dyn FnMut(&[u8])) -> Outcome<()> {
     let (mut file, _) = input.open()?;
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -210,16 +210,16 @@ fn hash_file(input: &Input, update: &mut dyn FnMut(&[u8])) -> Outcome<()> {
 
 /// Checks that the artifacts have the digests of the plan.
 pub fn verify(steps: &Steps<'_>, threads: usize) -> Outcome<()> {
-    let mut inputs: Vec<&Input> = steps.inputs().collect();
-    inputs.sort_by(|one, other| one.key.cmp(&other.key));
+    let mut inputs: Vec<&Input<'_>> = steps.inputs().collect();
+    inputs.sort_by_key(|input| input.key());
     for_each(&inputs, threads, |input| {
         let algorithm = input.integrity.algorithm();
         let mut hasher = Hasher::new(pin_algorithm(algorithm));
         hash_file(input, &mut |bytes| hasher.update(bytes))?;
         match Integrity::from_bytes(algorithm, &hasher.finish()) {
-            Some(actual) if actual != input.integrity => Err(Problem::Digest {
-                key: input.key.clone(),
-                path: input.path.clone(),
+            Some(actual) if actual != *input.integrity => Err(Problem::Digest {
+                key: input.key(),
+                path: input.path.to_owned(),
                 expected: input.integrity.clone(),
                 actual,
             }),

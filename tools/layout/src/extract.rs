@@ -56,7 +56,7 @@ fn bounds(step: &Extract) -> Bounds {
     Bounds { bytes: step.max_bytes, members: step.max_members }
 }
 
-fn finish(step: &Extract, selector: &Selector, input: &Input) -> Outcome<()> {
+fn finish(step: &Extract, selector: &Selector, input: &Input<'_>) -> Outcome<()> {
     if let Some(missing) = selector.missing() {
         let seen = |name: &str| selector.stripped(name).map(str::to_owned);
         let near = archive::near(input, step.format, bounds(step), missing, &seen);
@@ -82,7 +82,7 @@ fn tar(
     site: &Site<'_>,
     at: usize,
     step: &Extract,
-    input: &Input,
+    input: &Input<'_>,
     queue: &Queue<'_>,
     scratch: &mut Scratch,
 ) -> Outcome<()> {
@@ -143,7 +143,7 @@ fn single(
     site: &Site<'_>,
     at: usize,
     step: &Extract,
-    input: &Input,
+    input: &Input<'_>,
     queue: &Queue<'_>,
     scratch: &mut Scratch,
 ) -> Outcome<()> {
@@ -185,7 +185,7 @@ fn zip(
     site: &Site<'_>,
     at: usize,
     step: &Extract,
-    input: &Input,
+    input: &Input<'_>,
     queue: &Queue<'_>,
     scratch: &mut Scratch,
 ) -> Outcome<()> {

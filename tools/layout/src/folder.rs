@@ -11,6 +11,7 @@ use lazytools_lock::Manifest;
 
 use crate::error::{output, Outcome, Problem};
 use crate::fsys::Modes;
+use crate::registry::Account;
 
 /// What the names of temporary folders have in them.
 const MARK: &str = ".lazytools-";
@@ -63,7 +64,7 @@ impl Folder {
     }
 
     /// Puts the folder in its place, after its manifest: a folder that is there is whole and has one.
-    pub fn commit(mut self, manifest: &Path, account: &Manifest) -> Outcome<()> {
+    pub fn commit(mut self, manifest: &Path, account: &Account<'_>) -> Outcome<()> {
         // The same may happen at the same time: then the last one stays.
         let _alone = self.place.parent().and_then(wait_for);
         let replaces = !self.inside && look_at(&self.place, earlier_manifest(manifest).as_ref())?;
@@ -243,7 +244,7 @@ struct ManifestFile {
 
 impl ManifestFile {
     /// Writes it beside its place.
-    fn write(place: &Path, manifest: &Manifest) -> Outcome<Self> {
+    fn write(place: &Path, account: &Account<'_>) -> Outcome<Self> {
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let temporary = place.with_file_name(format!(".{name}{MARK}tmp"));
         let fail = || output("write", place);
@@ -258,7 +259,7 @@ impl ManifestFile {
         let modes = Modes::unknown();
         let file = modes.create(&this.temporary, lazytools_lock::FileMode::FILE)?;
         let mut writer = io::BufWriter::new(file);
-        serde_json::to_writer(&mut writer, manifest).map_err(|error| fail()(error.into()))?;
+        serde_json::to_writer(&mut writer, account).map_err(|error| fail()(error.into()))?;
         io::Write::write_all(&mut writer, b"\n").map_err(fail())?;
         io::Write::flush(&mut writer).map_err(fail())?;
         Ok(this)

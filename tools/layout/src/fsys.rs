@@ -114,6 +114,23 @@ pub fn symlink(target: &str, is_folder: bool, link: &Path) -> Outcome<()> {
     made.map_err(output("make the link", link))
 }
 
+/// Makes a file that shares its blocks with another one. Where the file system cannot, nothing is left of it.
+#[cfg(target_os = "linux")]
+pub fn share_blocks(modes: Modes, from: &File, path: &Path, mode: FileMode) -> Outcome<bool> {
+    let to = modes.create(path, mode)?;
+    if rustix::fs::ioctl_ficlone(&to, from).is_ok() {
+        return Ok(true);
+    }
+    fs::remove_file(path).map_err(output("remove", path))?;
+    Ok(false)
+}
+
+/// Makes a file that shares its blocks with another one, where that is possible.
+#[cfg(not(target_os = "linux"))]
+pub fn share_blocks(_modes: Modes, _from: &File, _path: &Path, _mode: FileMode) -> Outcome<bool> {
+    Ok(false)
+}
+
 /// Reads at a place of a file; as many bytes as there are, up to the buffer's length.
 pub fn read_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
     let asked = buffer.len();

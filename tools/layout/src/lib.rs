@@ -100,7 +100,7 @@ fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
     let modes = fsys::Modes::probe(folder.root()).map_err(general)?;
     let site = Site::new(steps, folder.root(), modes, digests);
     let crew = Crew { site };
-    let mut streams = crew.archives();
+    let mut streams = crew.streams();
     if streams.is_empty() {
         // Nothing to wait for: the first files are written while the last ones are claimed.
         streams.push(SMALL_STEPS);
@@ -126,8 +126,7 @@ fn finish(request: &Request<'_>, site: Site<'_>, folder: Folder) -> Result<(), F
             return Err(general(Problem::Check { path: path.to_string(), near: near.finish() }));
         }
     }
-    let manifest = registry.into_manifest();
-    folder.commit(request.manifest, &manifest).map_err(general)
+    folder.commit(request.manifest, &registry.account()).map_err(general)
 }
 
 /// Makes the symbolic links, after everything else and after a look at where all of them lead.
@@ -153,10 +152,13 @@ struct Crew<'p> {
 }
 
 impl Crew<'_> {
-    /// The steps that read an archive.
-    fn archives(&self) -> Vec<usize> {
-        let steps = self.site.steps.tasks.iter().enumerate();
-        steps.filter(|(_, task)| matches!(task.step, Step::Extract(_) | Step::Repack(_))).map(|(at, _)| at).collect()
+    /// The steps that read an archive, or a large file.
+    fn streams(&self) -> Vec<usize> {
+        let is_stream = |at: &usize| match self.site.steps.tasks[*at].step {
+            Step::Extract(_) | Step::Repack(_) => true,
+            _ => small::is_large_place(&self.site, *at),
+        };
+        (0..self.site.steps.tasks.len()).filter(is_stream).collect()
     }
 
     /// The steps in the pieces that make a job.
@@ -200,6 +202,7 @@ impl Worker for Crew<'_> {
         let done = match self.site.steps.tasks[step].step {
             Step::Extract(extract) => extract::extract(&self.site, step, extract, queue, scratch),
             Step::Repack(repack) => repack::repack(&self.site, step, repack, scratch),
+            Step::Place(place) => small::place_large(&self.site, step, place, queue, scratch),
             _ => Ok(()),
         };
         done.map_err(|problem| (step, problem))

@@ -4,12 +4,13 @@
 //! folder, and links are made after everything else; so nothing is ever written through a link, and what would be one
 //! path on a file system that ignores case is told before it happens.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use lazytools_lock::manifest::MANIFEST_VERSION;
-use lazytools_lock::{CachePath, Entry, EntryKind, FileMode, Integrity, Manifest};
+use lazytools_lock::{CachePath, Entry, EntryKind, FileMode, Integrity};
+use serde::{Serialize, Serializer};
 
 use crate::error::{Outcome, Problem};
 use crate::fsys::Modes;
@@ -188,23 +189,37 @@ impl Registry {
         self.records.values()
     }
 
-    /// The account as the manifest has it.
-    pub fn into_manifest(self) -> Manifest {
-        let mut entries = BTreeMap::new();
-        for (_, record) in self.records {
-            let kind = match record.kind {
-                Kind::Directory { filled: true } => continue,
-                Kind::Directory { filled: false } => EntryKind::Directory,
+    /// The account in the form of a manifest.
+    pub fn account(&self) -> Account<'_> {
+        let is_entry = |record: &&Record| !matches!(record.kind, Kind::Directory { filled: true });
+        let mut records: Vec<&Record> = self.records.values().filter(is_entry).collect();
+        records.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Account { manifest_version: MANIFEST_VERSION, entries: Entries(records) }
+    }
+}
+
+/// A `lazytools_lock::Manifest` that is only written: without a second copy of all paths.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account<'r> {
+    manifest_version: u64,
+    entries: Entries<'r>,
+}
+
+struct Entries<'r>(Vec<&'r Record>);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|record| {
+            let kind = match &record.kind {
+                Kind::Directory { .. } => EntryKind::Directory,
                 Kind::File { mode, size, integrity } => {
-                    EntryKind::File { mode, size, integrity: integrity.map(|it| *it) }
+                    EntryKind::File { mode: *mode, size: *size, integrity: integrity.as_deref().cloned() }
                 }
-                Kind::Link { target } => EntryKind::Symlink { target: target.into() },
+                Kind::Link { target } => EntryKind::Symlink { target: target.to_string() },
             };
-            if let Ok(path) = record.path.parse::<CachePath>() {
-                entries.insert(path, Entry { kind });
-            }
-        }
-        Manifest { manifest_version: MANIFEST_VERSION, entries }
+            (&*record.path, Entry { kind })
+        }))
     }
 }
 

@@ -7,12 +7,16 @@ use std::path::Path;
 use lazytools_lock::step::{Place, Write};
 use lazytools_lock::{Algorithm, FileMode, Step, TextPart};
 
-use crate::batch::write_file;
-use crate::error::{output, Outcome};
-use crate::fsys::Modes;
+use crate::batch::{write_file, Batcher};
+use crate::error::{output, Outcome, Problem};
+use crate::fsys::{self, Modes};
 use crate::registry::{Kind, Registry};
 use crate::site::{HardLink, Site};
-use crate::work::{Scratch, CHUNK};
+use crate::steps::Input;
+use crate::work::{Queue, Scratch, CHUNK};
+
+/// From here on a file is worth several threads.
+const LARGE: u64 = 4 << 20;
 
 /// Claims what a step writes. Folders are made with that; links are made when all is there.
 pub fn claim(site: &Site<'_>, at: usize) -> Outcome<()> {
@@ -26,7 +30,7 @@ pub fn claim(site: &Site<'_>, at: usize) -> Outcome<()> {
         Step::Place(step) => {
             let input = site.steps.input(task, &step.artifact)?;
             let integrity = Some(Box::new(input.integrity.clone()));
-            let bytes = input.size()?;
+            let bytes = input.known_size()?;
             site.claim(at, &step.to, Kind::File { mode: step.mode, size: bytes, integrity }).map(drop)
         }
         Step::Write(step) => {
@@ -63,21 +67,72 @@ fn text(site: &Site<'_>, at: usize, step: &Write) -> Outcome<String> {
     Ok(text)
 }
 
+/// Whether a file is so large that it is copied by several threads.
+fn is_large(size: u64) -> bool {
+    size > LARGE
+}
+
+/// Whether a step is carried out by [`place_large`].
+pub fn is_large_place(site: &Site<'_>, at: usize) -> bool {
+    let task = &site.steps.tasks[at];
+    let Step::Place(step) = task.step else { return false };
+    site.steps.input(task, &step.artifact).and_then(Input::known_size).is_ok_and(is_large)
+}
+
 fn place(site: &Site<'_>, at: usize, step: &Place, scratch: &mut Scratch) -> Outcome<()> {
     let input = site.steps.input(&site.steps.tasks[at], &step.artifact)?;
-    let (mut from, length) = input.open()?;
+    let expected = input.known_size()?;
+    if is_large(expected) {
+        return Ok(());
+    }
     let path = site.root.join(step.to.as_str());
-    if length <= CHUNK as u64 {
-        let bytes = &mut scratch.buffer[..usize::try_from(length).unwrap_or(CHUNK)];
-        from.read_exact(bytes).map_err(|error| input.unreadable(error))?;
-        return write_file(site.modes, &path, step.mode, bytes);
+    if expected >= CHUNK as u64 {
+        let (mut from, length) = input.open()?;
+        let mut to = site.modes.create(&path, step.mode)?;
+        let copied = io::copy(&mut from, &mut to).map_err(output("write", &path))?;
+        return if copied == length { Ok(()) } else { Err(changed(input)) };
     }
-    let mut to = site.modes.create(&path, step.mode)?;
-    let copied = io::copy(&mut from, &mut to).map_err(output("write", &path))?;
-    if copied != length {
-        return Err(input.unreadable(io::Error::new(io::ErrorKind::UnexpectedEof, "it changed while it was read")));
+    let expected = usize::try_from(expected).unwrap_or(0);
+    let mut from = fs::File::open(input.path).map_err(|error| input.unreadable(error))?;
+    // One byte more than there should be, so that a longer file is seen without asking for its size.
+    let length = fill(&mut from, &mut scratch.buffer[..=expected]).map_err(|error| input.unreadable(error))?;
+    if length != expected {
+        input.open()?;
+        return Err(changed(input));
     }
-    Ok(())
+    write_file(site.modes, &path, step.mode, &scratch.buffer[..length])
+}
+
+fn changed(input: &Input<'_>) -> Problem {
+    input.unreadable(io::Error::new(io::ErrorKind::UnexpectedEof, "it changed while it was read"))
+}
+
+/// Reads until the buffer is full or the file ends.
+fn fill(file: &mut fs::File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
+}
+
+/// Places a large file: shares its blocks where the file system can, and otherwise reads on this thread while others
+/// write.
+pub fn place_large(site: &Site<'_>, at: usize, step: &Place, queue: &Queue<'_>, scratch: &mut Scratch) -> Outcome<()> {
+    let input = site.steps.input(&site.steps.tasks[at], &step.artifact)?;
+    let (mut from, length) = input.open()?;
+    if fsys::share_blocks(site.modes, &from, &site.root.join(step.to.as_str()), step.mode)? {
+        return Ok(());
+    }
+    let mut batcher = Batcher::new(queue, at, site.modes, &site.root);
+    let mut read = |buffer: &mut [u8]| fill(&mut from, buffer).map_err(|error| input.unreadable(error));
+    match batcher.file(step.to.as_str().into(), step.mode, None, scratch, &mut read)? {
+        Some(copied) if copied != length => Err(changed(input)),
+        _ => Ok(()),
+    }
 }
 
 /// Makes a further name of a file, or a copy where there can be none.

@@ -11,38 +11,44 @@ use lazytools_lock::{CachePath, Format, Integrity, Name, Plan, PlanPart, Role, S
 use crate::error::{Outcome, Problem};
 
 /// Where the artifacts are, by role and id.
-pub type Artifacts = BTreeMap<(Role, Name), PathBuf>;
+pub type Artifacts = BTreeMap<Role, HashMap<Name, PathBuf>>;
 
 /// An artifact with its file.
 #[derive(Debug)]
-pub struct Input {
-    /// `ROLE/ID`.
-    pub key: String,
+pub struct Input<'p> {
+    role: Role,
+    name: &'p Name,
     /// The file.
-    pub path: PathBuf,
+    pub path: &'p Path,
     /// The digest that the plan has.
-    pub integrity: Integrity,
-    size: Option<u64>,
+    pub integrity: &'p Integrity,
+    /// The size that the plan has.
+    pub size: Option<u64>,
 }
 
-impl Input {
+impl Input<'_> {
+    /// `ROLE/ID`.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.role.name(), self.name)
+    }
+
     /// Opens the file; its size, which is the plan's.
     pub fn open(&self) -> Outcome<(File, u64)> {
-        let unreadable = |error| Problem::Unreadable { key: self.key.clone(), path: self.path.clone(), error };
-        let file = File::open(&self.path).map_err(unreadable)?;
+        let unreadable = |error| self.unreadable(error);
+        let file = File::open(self.path).map_err(unreadable)?;
         let data = file.metadata().map_err(unreadable)?;
         if !data.is_file() {
             return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
         }
         let actual = data.len();
         if let Some(expected) = self.size.filter(|expected| *expected != actual) {
-            return Err(Problem::Size { key: self.key.clone(), path: self.path.clone(), expected, actual });
+            return Err(Problem::Size { key: self.key(), path: self.path.to_owned(), expected, actual });
         }
         Ok((file, actual))
     }
 
     /// The file's size: the plan's, which opening it checks, or else its own.
-    pub fn size(&self) -> Outcome<u64> {
+    pub fn known_size(&self) -> Outcome<u64> {
         match self.size {
             Some(size) => Ok(size),
             None => self.open().map(|(_, size)| size),
@@ -51,7 +57,7 @@ impl Input {
 
     /// A problem with reading the file.
     pub fn unreadable(&self, error: io::Error) -> Problem {
-        Problem::Unreadable { key: self.key.clone(), path: self.path.clone(), error }
+        Problem::Unreadable { key: self.key(), path: self.path.to_owned(), error }
     }
 }
 
@@ -104,7 +110,7 @@ fn part_name(part: &PlanPart) -> String {
 }
 
 /// Artifacts by the role of their part and their id.
-type Inputs<'p> = BTreeMap<Role, HashMap<&'p Name, Input>>;
+type Inputs<'p> = BTreeMap<Role, HashMap<&'p Name, Input<'p>>>;
 
 /// A plan with the files of its artifacts.
 #[derive(Debug)]
@@ -118,7 +124,7 @@ pub struct Steps<'p> {
 
 impl<'p> Steps<'p> {
     /// Puts the parts together. The order of the parts does not matter.
-    pub fn new(plan: &'p Plan, artifacts: &Artifacts) -> Outcome<Self> {
+    pub fn new(plan: &'p Plan, artifacts: &'p Artifacts) -> Outcome<Self> {
         let wrong = |what: String| Err(Problem::Plan { what });
         if plan.plan_version != PLAN_VERSION {
             return wrong(format!("the plan has version {} where this helper knows {PLAN_VERSION}", plan.plan_version));
@@ -130,7 +136,8 @@ impl<'p> Steps<'p> {
         }
         let inputs = inputs(&parts, artifacts)?;
         let mut steps = Self { tasks: Vec::new(), check: Vec::new(), inputs };
-        let mut seen: HashMap<(&CachePath, &'static str), Vec<usize>> = HashMap::new();
+        let mut first: HashMap<(&CachePath, &'static str), usize> = HashMap::new();
+        let mut archives: Vec<usize> = Vec::new();
         for part in parts {
             for (index, step) in part.layout.iter().enumerate() {
                 let task = Task { step, part, number: index + 1 };
@@ -142,16 +149,23 @@ impl<'p> Steps<'p> {
                         ));
                     }
                 }
-                if let Some(to) = path_of(step) {
-                    let same = seen.entry((to, kind_of(step))).or_default();
-                    if same.iter().any(|at| Self::is_same(&steps.tasks[*at], &task)) {
-                        continue;
-                    }
-                    same.push(steps.tasks.len());
-                } else if steps.tasks.iter().any(|other| path_of(other.step).is_none() && Self::is_same(other, &task)) {
-                    continue;
+                let at = steps.tasks.len();
+                // Several archives may fill one folder; of the other kinds, one path takes one step.
+                let is_there = if let Step::Extract(_) = step {
+                    let is_there = archives.iter().any(|other| Self::is_same(&steps.tasks[*other], &task));
+                    archives.push(at);
+                    is_there
+                } else if let Some(to) = path_of(step) {
+                    let other = *first.entry((to, kind_of(step))).or_insert(at);
+                    other != at && Self::is_same(&steps.tasks[other], &task)
+                } else {
+                    false
+                };
+                if is_there {
+                    archives.retain(|other| *other != at);
+                } else {
+                    steps.tasks.push(task);
                 }
-                steps.tasks.push(task);
             }
             steps.check.extend(&part.check);
         }
@@ -159,13 +173,13 @@ impl<'p> Steps<'p> {
     }
 
     /// A step's artifact.
-    pub fn input(&self, task: &Task<'_>, name: &Name) -> Outcome<&Input> {
+    pub fn input(&self, task: &Task<'_>, name: &Name) -> Outcome<&Input<'p>> {
         let wrong = || Problem::Plan { what: format!("{} names artifact {name}, which is not there", task.describe()) };
         self.inputs.get(&task.part.role).and_then(|inputs| inputs.get(name)).ok_or_else(wrong)
     }
 
     /// All artifacts.
-    pub fn inputs(&self) -> impl Iterator<Item = &Input> {
+    pub fn inputs(&self) -> impl Iterator<Item = &Input<'p>> {
         self.inputs.values().flat_map(HashMap::values)
     }
 
@@ -175,24 +189,24 @@ impl<'p> Steps<'p> {
     }
 }
 
-fn inputs<'p>(parts: &[&'p PlanPart], artifacts: &Artifacts) -> Outcome<Inputs<'p>> {
+fn inputs<'p>(parts: &[&'p PlanPart], artifacts: &'p Artifacts) -> Outcome<Inputs<'p>> {
     let mut inputs = Inputs::new();
     for part in parts {
         let of_part = inputs.entry(part.role).or_default();
+        let files = artifacts.get(&part.role);
         for (name, artifact) in &part.artifacts {
-            let key = format!("{}/{name}", part.role.name());
-            let Some(path) = artifacts.get(&(part.role, name.clone())) else {
-                return Err(Problem::MissingArtifact { key });
+            let Some(path) = files.and_then(|files| files.get(name)) else {
+                return Err(Problem::MissingArtifact { key: format!("{}/{name}", part.role.name()) });
             };
             let size = artifact.size.map(std::num::NonZeroU64::get);
-            of_part.insert(name, Input { key, path: path.clone(), integrity: artifact.integrity.clone(), size });
+            of_part.insert(name, Input { role: part.role, name, path, integrity: &artifact.integrity, size });
         }
     }
-    if inputs.values().map(HashMap::len).sum::<usize>() != artifacts.len() {
-        let is_known = |role: &Role, name: &Name| inputs.get(role).is_some_and(|inputs| inputs.contains_key(name));
-        if let Some((role, name)) = artifacts.keys().find(|(role, name)| !is_known(role, name)) {
-            let mut known: Vec<&str> =
-                inputs.values().flat_map(HashMap::values).map(|input| input.key.as_str()).collect();
+    for (role, files) in artifacts {
+        let of_part = inputs.get(role);
+        let mut unknown = files.keys().filter(|name| of_part.is_none_or(|inputs| !inputs.contains_key(name)));
+        if let Some(name) = unknown.next() {
+            let mut known: Vec<String> = inputs.values().flat_map(HashMap::values).map(Input::key).collect();
             known.sort_unstable();
             let known = if known.is_empty() { "none".to_owned() } else { known[..known.len().min(10)].join(", ") };
             return Err(Problem::UnknownArtifact { key: format!("{}/{name}", role.name()), known });
