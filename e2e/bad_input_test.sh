@@ -54,7 +54,7 @@ refuses "No lock" "esbuild" "bazel run //tools:update_pins" "(LT601)"
 cp "$good" "$lock"
 echo "A platform that is not pinned"
 expect_failure "$TEST_TMPDIR/log" "esbuild" "linux_x86_64" "(LT603)" \
-  -- nested "$work" build --platforms=@rules_lazytools//platforms:macos_aarch64 @lazy_tools//:esbuild
+  -- nested "$work" build --platforms=@rules_lazytools//platforms:macos_aarch64_platform @lazy_tools//:esbuild
 
 echo "A spoilt lock fails nobody who does not need it, and update_pins mends it"
 printf '{"lockVersion": 1, "tools": {' >"$lock"
