@@ -7,7 +7,7 @@ mod common;
 use std::io::Write as _;
 use std::time::Duration;
 
-use common::archives::{compressed, Tar, Zip};
+use common::archives::{compressed, many_in_tar, many_in_zip, Tar, Zip};
 use common::{extract, says, Case};
 use serde_json::json;
 
@@ -81,19 +81,16 @@ fn bombs() {
 
 #[test]
 fn many_members() {
-    let mut tar = Tar::new();
-    let mut zip = Zip::new();
-    for number in 0..200_000 {
-        tar = tar.file(&format!("d{}/f{number}", number / 1000), 0o644, b"");
-        zip = zip.file(&format!("d{}/f{number}", number / 1000), 0o644, b"");
-    }
-    let tar = compressed(&tar.done(), "gz");
-    let zip = zip.done();
+    let names: Vec<String> = (0..200_000).map(|number| format!("d{}/f{number}", number / 1000)).collect();
+    let tar = many_in_tar(&names[..110_000]);
+    let zip = many_in_zip(&names);
+    // Members that are left out count as well.
+    let few = json!({"include": ["d1/*"]});
     let words = &["more than 100000 members", "raise max_members"];
-    stops(&extract("tar.gz", &tar, json!({})), "LT410", words);
-    stops(&extract("zip", &zip, json!({})), "LT410", words);
-    let honest = json!({"maxMembers": 200_000, "include": ["d1/*", "d19?/*"]});
-    for (format, bytes) in [("tar.gz", &tar), ("zip", &zip)] {
+    stops(&extract("tar", &tar, few.clone()), "LT410", words);
+    stops(&extract("zip", &zip, few.clone()), "LT410", words);
+    let honest = json!({"maxMembers": 200_000, "include": ["d1/*", "d10?/*"]});
+    for (format, bytes) in [("tar", &tar), ("zip", &zip)] {
         let case = extract(format, bytes, honest.clone());
         assert!(stays_small(&case));
         assert_eq!(case.manifest().entries.len(), 11_000);
@@ -105,7 +102,7 @@ fn long_names() {
     // 100,000 names of 4,000 bytes would be 400 MB of names.
     let mut tar = Tar::new();
     let deep = "0123456789/".repeat(360);
-    for number in 0..20_000 {
+    for number in 0..5_000 {
         tar = tar.file(&format!("{deep}{number}"), 0o644, b"");
     }
     let case = extract("tar.zst", &compressed(&tar.done(), "zst"), json!({}));

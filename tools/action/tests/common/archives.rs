@@ -121,6 +121,52 @@ impl Zip {
     }
 }
 
+/// A tar archive of empty files. By hand, because the crates take minutes for so many.
+pub fn many_in_tar(names: &[String]) -> Vec<u8> {
+    let mut block = Tar::new().file("", 0o644, b"").done();
+    block.truncate(512);
+    block[148..156].copy_from_slice(b"        ");
+    let empty: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    let mut tar = Vec::with_capacity(names.len() * 512 + 1024);
+    for name in names {
+        block[..100].fill(0);
+        block[..name.len()].copy_from_slice(name.as_bytes());
+        let sum = empty + name.bytes().map(u32::from).sum::<u32>();
+        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        tar.extend_from_slice(&block);
+    }
+    tar.extend_from_slice(&[0; 1024]);
+    tar
+}
+
+/// A zip archive of empty files, by hand as well.
+pub fn many_in_zip(names: &[String]) -> Vec<u8> {
+    let (mut zip, mut directory) = (Vec::new(), Vec::new());
+    for name in names {
+        let offset = u32::try_from(zip.len()).unwrap().to_le_bytes();
+        let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+        zip.extend_from_slice(b"PK\x03\x04");
+        zip.extend_from_slice(&[0; 22]);
+        zip.extend_from_slice(&[length[0], length[1], 0, 0]);
+        zip.extend_from_slice(name.as_bytes());
+        directory.extend_from_slice(b"PK\x01\x02");
+        directory.extend_from_slice(&[0; 24]);
+        directory.extend_from_slice(&length);
+        directory.extend_from_slice(&[0; 12]);
+        directory.extend_from_slice(&offset);
+        directory.extend_from_slice(name.as_bytes());
+    }
+    let numbers = [directory.len(), zip.len()].map(|number| u32::try_from(number).unwrap().to_le_bytes());
+    // Without zip64 the count is one of 16 bits, as some archivers write it.
+    let count = u16::try_from(names.len() & 0xffff).unwrap().to_le_bytes();
+    zip.extend_from_slice(&directory);
+    zip.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    zip.extend_from_slice(&[count, count].concat());
+    zip.extend_from_slice(&numbers.concat());
+    zip.extend_from_slice(&[0; 2]);
+    zip
+}
+
 /// Where this stands in the archive's bytes.
 pub fn find(bytes: &[u8], wanted: &[u8]) -> usize {
     bytes.windows(wanted.len()).position(|window| window == wanted).unwrap()
