@@ -6,7 +6,8 @@ mod common;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -128,14 +129,38 @@ fn a_folder_of_somebody_else_is_left_alone() {
 fn a_folder_that_cannot_be_made() {
     let case = case();
     fs::write(case.path("file"), "").unwrap();
-    case.write_plan();
-    let mut command = case.command();
-    command.arg("--out").arg(case.path("file/out"));
-    let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-    // Without the first --out.
-    let at = args.iter().position(|arg| arg == "--out").unwrap();
-    let output = common::helper().args(&args[..at]).args(&args[at + 2..]).output().unwrap();
+    let output = into(&case, &case.path("file/out"));
     says(&String::from_utf8(output.stderr).unwrap(), &["cannot ", "file", "(LT415)"]);
+}
+
+/// Assembles into another folder than the case's own.
+fn into(case: &Case, out: &Path) -> Output {
+    case.write_plan();
+    let mut args = case.plain_args();
+    let at = args.iter().position(|arg| arg == "--out").unwrap();
+    args[at + 1] = out.display().to_string();
+    common::helper().arg("assemble").args(args).output().unwrap()
+}
+
+#[test]
+fn a_folder_beside_which_nothing_can_be_made() {
+    let (expected, case) = (case().digest(), case());
+    let (parent, out) = (case.path("parent"), case.path("parent/out"));
+    fs::create_dir_all(&out).unwrap();
+    // For root this is no hindrance, and the usual way is taken.
+    fs::set_permissions(&parent, fs::Permissions::from_mode(0o555)).unwrap();
+    for _ in 0..2 {
+        let output = into(&case, &out);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(digest(&out), expected);
+    }
+    // A run that was killed while it filled the folder.
+    fs::write(out.join(".lazytools-incomplete"), "").unwrap();
+    fs::remove_file(out.join("a/run")).unwrap();
+    assert!(into(&case, &out).status.success());
+    assert_eq!(digest(&out), expected);
+    fs::set_permissions(&parent, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(names(&parent), ["out"]);
 }
 
 #[test]

@@ -51,7 +51,11 @@ impl Folder {
         let _alone = wait_for(parent);
         remove_stale(parent, &prefix);
         let (root, inside) = match beside(&place, parent, &prefix) {
-            Some(root) => (root, false),
+            Some(root) => {
+                // A killed run could not do it this way; what it left was removed, but for its mark.
+                let _ = fs::remove_file(place.join(INCOMPLETE));
+                (root, false)
+            }
             None => (in_it(&place).map_err(fail())?, true),
         };
         let lock = lock(&root);
@@ -96,7 +100,14 @@ impl Folder {
         fs::rename(&self.root, &self.place)
     }
 
+    /// The mark says all the while that what is there counts for nothing.
     fn move_up(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.place)? {
+            let path = entry?.path();
+            if path != self.root && path != self.place.join(INCOMPLETE) {
+                remove(&path)?;
+            }
+        }
         for entry in fs::read_dir(&self.root)? {
             let entry = entry?;
             fs::rename(entry.path(), self.place.join(entry.file_name()))?;
@@ -133,10 +144,8 @@ fn look_at(place: &Path, earlier: Option<&Manifest>) -> Outcome<bool> {
         for entry in entries {
             let entry = entry.map_err(output("read", place))?;
             let path = entry.path();
-            let is_folder = entry.file_type().map_err(output("read", &path))?.is_dir();
             if entry.file_name() != INCOMPLETE {
-                let removed = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                removed.map_err(output("remove", &path))?;
+                remove(&path).map_err(output("remove", &path))?;
             }
         }
         return Ok(false);
@@ -152,6 +161,14 @@ fn look_at(place: &Path, earlier: Option<&Manifest>) -> Outcome<bool> {
         replaces = true;
     }
     Ok(replaces)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    }
 }
 
 /// A new folder beside the place; `None` where there can be none, or none that could be renamed to the place.
