@@ -57,6 +57,7 @@ fn through(shell: &str, case: &Case) -> String {
         Command::new("sh").arg("-c").arg(shell).arg("sh").arg(command.get_program()).args(command.get_args()).output();
     let output = output.unwrap();
     assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::metadata(case.out()).unwrap().permissions().mode() & 0o7777, 0o755, "{shell}");
     digest(&case.out())
 }
 

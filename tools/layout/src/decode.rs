@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use lazytools_lock::Format;
 
+use crate::ahead::ReadAhead;
 use crate::brotli::BrotliReader;
 
 /// How much of a compressed file is read at a time.
@@ -48,12 +49,12 @@ impl Compression {
         }
     }
 
-    /// The plain bytes of a compressed file. Files of several streams are read to the end of the last.
+    /// The plain bytes of a compressed file, decompressed by a thread of its own. Files of several streams are read to the end of the last.
     pub fn reader(self, file: File) -> io::Result<Box<dyn Read + Send>> {
         if self == Self::None {
             return Ok(Box::new(file));
         }
-        self.buffered(BufReader::with_capacity(INPUT, file))
+        Ok(Box::new(ReadAhead::new(self.buffered(BufReader::with_capacity(INPUT, file))?)?))
     }
 
     /// The plain bytes of compressed ones.

@@ -58,6 +58,8 @@ impl Folder {
             }
             None => (in_it(&place).map_err(fail())?, true),
         };
+        // Whatever the umask is; the folder that comes out has this mode as well.
+        Modes::open_folder(&root).map_err(fail())?;
         let lock = lock(&root);
         Ok(Self { place, root, inside, done: false, _lock: lock })
     }

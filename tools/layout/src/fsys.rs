@@ -30,6 +30,12 @@ impl Modes {
 
 #[cfg(unix)]
 impl Modes {
+    /// Gives a folder the mode that all have.
+    pub fn open_folder(path: &Path) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(FOLDER))
+    }
+
     /// Tries it out in a new, empty folder.
     pub fn probe(folder: &Path) -> Outcome<Self> {
         use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -75,6 +81,11 @@ impl Modes {
 
 #[cfg(not(unix))]
 impl Modes {
+    /// There are no modes here.
+    pub fn open_folder(_path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     /// There are no modes here.
     pub fn probe(_folder: &Path) -> Outcome<Self> {
         Ok(Self { kept: 0o777, folders: true })

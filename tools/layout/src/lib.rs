@@ -4,6 +4,7 @@
 //! written outside of the folder or through a link, and neither memory nor disk grow past what the plan declares.
 //! There is no network in this crate, and nothing in it that could use one.
 
+mod ahead;
 mod archive;
 mod batch;
 mod brotli;
