@@ -14,8 +14,8 @@ nested_root=${XDG_CACHE_HOME:-$HOME/.cache}/rules_lazytools/e2e
 mkdir -p "$nested_root"
 
 nested_startup=("--output_user_root=$nested_root" "--max_idle_secs=60")
-# `ignore`: no bazel-* links in the checkout.
-nested_flags=("--experimental_convenience_symlinks=ignore" "--color=no" "--curses=no" "--noshow_progress")
+# `ignore`: no bazel-* links in the checkout. `opt`: as this workspace is built, so that the disk cache has the crates.
+nested_flags=("--compilation_mode=opt" "--experimental_convenience_symlinks=ignore" "--color=no" "--curses=no" "--noshow_progress")
 
 # nested DIR COMMAND ARGS… : Bazel in DIR.
 nested() {
