@@ -6,7 +6,7 @@ use std::thread;
 
 /// How many bytes go over at a time, and how many times that the decompressor is ahead.
 const BUFFER: usize = 128 << 10;
-const BUFFERS: usize = 6;
+const BUFFERS: usize = 3;
 
 /// Some of the bytes: a buffer and how much of it is filled, nothing at the end.
 type Piece = io::Result<(Box<[u8]>, usize)>;

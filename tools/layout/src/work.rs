@@ -14,11 +14,11 @@ use crate::extract::ZipWork;
 use crate::zip::Inflater;
 
 /// How many bytes are read and written at a time.
-pub const CHUNK: usize = 256 << 10;
+pub const CHUNK: usize = 128 << 10;
 /// How many streams run at a time: each has a dictionary of its own in memory.
 const MAX_STREAMS: usize = 4;
 /// How many batches wait.
-const MAX_WAITING: usize = 8;
+const MAX_WAITING: usize = 4;
 
 /// Something that needs nothing but itself.
 pub enum Job {
