@@ -5,7 +5,7 @@ use std::sync::mpsc::{channel, sync_channel, Receiver, Sender};
 use std::thread;
 
 /// How many bytes go over at a time, and how many times that the decompressor is ahead.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 512 << 10;
 const BUFFERS: usize = 3;
 
 /// Some of the bytes: a buffer and how much of it is filled, nothing at the end.
