@@ -20,7 +20,7 @@ allow() {
 }
 
 build() {
-  nested "$checkout" build --repository_cache= --downloader_config="$TEST_TMPDIR/downloader.cfg" "$@"
+  nested "$checkout" build --repository_cache= --experimental_downloader_config="$TEST_TMPDIR/downloader.cfg" "$@"
 }
 
 # fetched: the artifacts' repositories that were made so far.

@@ -1,1 +1,1 @@
-console.log(42);
+(()=>{var e=42;console.log(42);})();
