@@ -40,7 +40,7 @@ build //platforms:linux_x86_64 //recipes:all
 expect_fetched ""
 
 echo "The downloader does forbid: a tool cannot be built"
-expect_failure "$TEST_TMPDIR/log" "forbidden.invalid" -- build @lazy_tools//:bun
+expect_failure "$TEST_TMPDIR/log" "blocked all URLs" -- build @lazy_tools//:bun
 
 echo "examples/bun_compile: bun itself and the runtime of this platform"
 allow "bun-$bun_program-1.4.5.tgz" "bun-$bun_runtime-1.4.5.tgz"
