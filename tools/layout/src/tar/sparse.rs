@@ -91,7 +91,7 @@ impl Sparse {
             let count = wanted.unwrap_or(1);
             numbers = text.split(|byte| *byte == b'\n').take(count).skip(1).map(decimal).collect::<Outcome<_>>()?;
         }
-        if numbers.len() % 2 != 0 {
+        if numbers.len() & 1 == 1 {
             return Err(wrong());
         }
         if numbers.len() > 2 * MAX_PARTS {
