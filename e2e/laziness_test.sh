@@ -51,7 +51,7 @@ expect_fetched "${bun[@]}"
 echo "examples/corepack: node, corepack and two package managers"
 allow "node-$node-22.23.2.tgz" corepack-0.34.6.tgz pnpm-10.34.9.tgz cli-dist-4.18.1.tgz
 build //examples/corepack:all
-corepack=(corepack.any.package "node.host.linux_$cpu.node" pnpm.any.pnpm yarn.any.yarn_modern)
+corepack=(corepack.any.package "node.host.linux_$cpu.node" pnpm.any.pnpm yarn.any.yarn)
 expect_fetched "${bun[@]}" "${corepack[@]}"
 
 echo "examples/node_gyp: npm; the headers are in the node that is there already"
