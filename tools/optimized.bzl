@@ -4,12 +4,19 @@ Unpacking archives takes some twenty times as long without it.
 """
 
 def _opt_impl(_settings, _attr):
-    return {"//command_line_option:compilation_mode": "opt"}
+    return {
+        "//command_line_option:compilation_mode": "opt",
+        # A cache below a tool_binary is made by the same helper as any other; else it would be compiled once more.
+        "//rules:host_is_target": False,
+    }
 
 _opt = transition(
     implementation = _opt_impl,
     inputs = [],
-    outputs = ["//command_line_option:compilation_mode"],
+    outputs = [
+        "//command_line_option:compilation_mode",
+        "//rules:host_is_target",
+    ],
 )
 
 def _optimized_binary_impl(ctx):
