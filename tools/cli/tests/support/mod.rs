@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 mod server;
+mod tls;
+mod upstream;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,10 @@ use std::process::{Command, Output};
 
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub use server::{Answer, Server};
+#[allow(unused_imports, reason = "each test uses a part of it")]
+pub use tls::{COMPANY, OTHER};
+#[allow(unused_imports, reason = "each test uses a part of it")]
+pub use upstream::{proxy, Reply, Request, Upstream};
 use tempfile::TempDir;
 
 /// A tar.gz with files.
@@ -147,7 +153,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn of(output: &Output) -> Self {
+    pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }

@@ -1,0 +1,92 @@
+//! npm's registry signatures: ECDSA on P-256 with SHA-256, over `NAME@VERSION:INTEGRITY`.
+
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::Engine as _;
+use lazytools_lock::recipe::signature::P256Key;
+use lazytools_lock::{Algorithm, Provenance, SignatureKind, SignedThing};
+use ring::signature::{UnparsedPublicKey, ECDSA_P256_SHA256_ASN1};
+
+use crate::error::Reason;
+use crate::npm::{RegistryKey, Signed};
+use crate::purl::NpmPurl;
+use crate::timestamp::Timestamp;
+
+/// A version is signed by one of these keys, whatever the registry says of its own. Which one.
+pub fn check_by_keys(purl: &NpmPurl, signed: &Signed, keys: &[P256Key]) -> Result<Provenance, Reason> {
+    some_signature(purl, signed)?;
+    let signer = keys.iter().filter(|key| signed.signatures.iter().any(|it| verifies(purl, signed, &it.sig, key)));
+    let signer = signer.map(provenance).min_by(|a, b| a.key.cmp(&b.key));
+    signer.ok_or_else(|| {
+        Reason::Signature(format!(
+            "no signature of {}@{} is by a key that the recipe names: someone else signed it, or the registry has a new \
+             key, which belongs into the recipe once you have made sure of it",
+            purl.package, purl.version
+        ))
+    })
+}
+
+/// A version is signed by one of the registry's keys, which was good when the version was published. Which one.
+///
+/// `published` is asked only for a key that expires. A registry that does not say when is believed as of now.
+pub fn check_by_registry(
+    purl: &NpmPurl,
+    signed: &Signed,
+    keys: &[RegistryKey],
+    published: impl FnOnce() -> Result<Option<Timestamp>, Reason>,
+) -> Result<Provenance, Reason> {
+    some_signature(purl, signed)?;
+    let pairs = signed.signatures.iter().flat_map(|it| {
+        keys.iter().filter(move |key| key.keyid == it.keyid && key.keytype.ends_with("nistp256")).map(move |key| (it, key))
+    });
+    let mut signers: Vec<(Provenance, Option<&str>)> = pairs
+        .filter_map(|(it, key)| {
+            let parsed = P256Key::parse(&key.key).filter(|parsed| verifies(purl, signed, &it.sig, parsed))?;
+            Some((provenance(&parsed), key.expires.as_deref()))
+        })
+        .collect();
+    signers.sort_by(|(a, until), (b, other)| (until, &a.key).cmp(&(other, &b.key)));
+    let Some((signer, until)) = signers.into_iter().next() else {
+        return Err(Reason::Signature(format!(
+            "no signature of {}@{} is by a key that the registry publishes: the package or what is said of it was \
+             changed after it was signed",
+            purl.package, purl.version
+        )));
+    };
+    if let Some(until) = until {
+        let when = published()?.unwrap_or_else(Timestamp::now);
+        if Timestamp::parse(until).is_none_or(|until| when > until) {
+            return Err(Reason::Signature(format!(
+                "the signature of {}@{} is by a key that expired on {until}, before the version was published",
+                purl.package, purl.version
+            )));
+        }
+    }
+    Ok(signer)
+}
+
+fn some_signature(purl: &NpmPurl, signed: &Signed) -> Result<(), Reason> {
+    if !signed.signatures.is_empty() && !signed.integrity.is_empty() {
+        return Ok(());
+    }
+    Err(Reason::Unsigned(format!(
+        "the registry has no signature of {}@{}, and the recipe says that there is one: a mirror may leave signatures \
+         out, so ask the registry itself (lazy_tools.registry in MODULE.bazel)",
+        purl.package, purl.version
+    )))
+}
+
+fn verifies(purl: &NpmPurl, signed: &Signed, signature: &str, key: &P256Key) -> bool {
+    let message = format!("{}@{}:{}", purl.package, purl.version, signed.integrity);
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.point());
+    STANDARD.decode(signature).is_ok_and(|signature| key.verify(message.as_bytes(), &signature).is_ok())
+}
+
+/// The registry's own name of a key is only a name, so the key itself says which it is.
+fn provenance(key: &P256Key) -> Provenance {
+    let digest = Algorithm::Sha256.digest(key.der());
+    Provenance {
+        from: SignatureKind::Npm,
+        over: SignedThing::Digest,
+        key: format!("SHA256:{}", STANDARD_NO_PAD.encode(digest.bytes())),
+    }
+}
