@@ -227,7 +227,7 @@ fn resolve_all(
     let mut work = Vec::new();
     for (index, tools) in prepared.iter().enumerate() {
         for tool in tools.iter().filter(|tool| wanted(&tool.name)) {
-            if arguments.refresh || tool.stale.is_some() {
+            if arguments.refresh || tool.stale.is_some() || arguments.accept_changed.contains(&tool.name) {
                 work.push((index, tool));
             }
         }
