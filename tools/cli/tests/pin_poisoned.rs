@@ -16,7 +16,11 @@ fn server() -> (Upstream, Files) {
     let files = Files::default();
     let of_server = Arc::clone(&files);
     let upstream = Upstream::new(move |request| {
-        of_server.lock().unwrap().get(&request.path).map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
+        of_server
+            .lock()
+            .unwrap()
+            .get(&request.path)
+            .map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
     });
     (upstream, files)
 }
@@ -89,7 +93,8 @@ fn a_changed_digest_that_upstream_publishes_is_not_taken_either() {
 
 #[test]
 fn one_page_under_all_platforms_names_is_told_for_each() {
-    let page = |_: &_| Reply::ok(&b"<!DOCTYPE html><title>Sign in</title>"[..]).with("content-type", "application/gzip");
+    let page =
+        |_: &_| Reply::ok(&b"<!DOCTYPE html><title>Sign in</title>"[..]).with("content-type", "application/gzip");
     let upstream = Upstream::new(page);
     let workspace = Workspace::new(DOWNLOADED);
     workspace.request(&["linux_aarch64", "linux_x86_64"], "1.0");

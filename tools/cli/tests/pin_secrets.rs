@@ -33,7 +33,11 @@ fn command(workspace: &Workspace, to: &str) -> Command {
     let mut command = workspace.plain_command();
     let home = workspace.path().join("home");
     fs::create_dir_all(&home).unwrap();
-    command.env("HOME", home).env_remove("NETRC").env_remove("NPM_CONFIG_USERCONFIG").env_remove("npm_config_userconfig");
+    command
+        .env("HOME", home)
+        .env_remove("NETRC")
+        .env_remove("NPM_CONFIG_USERCONFIG")
+        .env_remove("npm_config_userconfig");
     command.args(["--pause", "1", "--timeout", "5", "--rewrite"]).arg(format!("https://files.example.org/={to}"));
     command
 }
@@ -90,7 +94,11 @@ fn a_credential_helper_is_asked_as_bazel_asks_it() {
     let upstream = guarded("Bearer hush-4f1c");
     let workspace = Workspace::new(DOWNLOADED);
     helper(&workspace, "helper.sh");
-    run(command(&workspace, &upstream.address("/files/"))).failed_with(&["401", "a credential helper or .npmrc", "(LT302)"]);
+    run(command(&workspace, &upstream.address("/files/"))).failed_with(&[
+        "401",
+        "a credential helper or .npmrc",
+        "(LT302)",
+    ]);
     let mut with_flag = command(&workspace, &upstream.address("/files/"));
     with_flag.arg("--credential_helper=127.0.0.1=%workspace%/helper.sh");
     let outcome = run(with_flag).succeeded();
@@ -106,7 +114,8 @@ fn a_team_sets_it_once_in_bazelrc() {
     let upstream = guarded("Bearer hush-4f1c");
     let workspace = Workspace::new(DOWNLOADED);
     helper(&workspace, "helper.sh");
-    workspace.write(".bazelrc", "common --credential_helper=*.example.com=nobody\ntry-import %workspace%/more.bazelrc\n");
+    workspace
+        .write(".bazelrc", "common --credential_helper=*.example.com=nobody\ntry-import %workspace%/more.bazelrc\n");
     workspace.write("more.bazelrc", "build --credential_helper=127.0.0.1=%workspace%/helper.sh\n");
     let outcome = run(command(&workspace, &upstream.address("/files/"))).succeeded();
     written_nowhere(&workspace, &outcome, &["helper.sh"]);
@@ -212,18 +221,24 @@ fn tokens_and_scopes_of_npmrc() {
         if request.header("authorization") != Some("Bearer hush-4f1c") {
             return Reply::status(401);
         }
-        if request.path.ends_with(".tgz") {
+        if request.path.contains("/-/") {
             return Reply::ok(archive());
         }
         Reply::ok(metadata(&sha512))
     });
     let recipe = DOWNLOADED
-        .replace("url = \"https://files.example.org/{version}/thing-{platform.word}.tar.gz\"", "purl = \"pkg:npm/%40acme/thing@{version}\"")
+        .replace(
+            "url = \"https://files.example.org/{version}/thing-{platform.word}.tar.gz\"",
+            "purl = \"pkg:npm/%40acme/thing@{version}\"",
+        )
         .replace("digest = { from = \"download\" }\n", "");
     let workspace = Workspace::new(&recipe);
     let base = upstream.address("/private/");
     let host = base.trim_start_matches("http:");
-    workspace.write(".npmrc", &format!("registry=http://127.0.0.1:1/\n@acme:registry={base}\n{host}:_authToken=${{ACME_TOKEN}}\n"));
+    workspace.write(
+        ".npmrc",
+        &format!("registry=http://127.0.0.1:1/\n@acme:registry={base}\n{host}:_authToken=${{ACME_TOKEN}}\n"),
+    );
     let with_token = |value: &str| {
         let mut command = command(&workspace, "http://127.0.0.1:1/");
         command.env("ACME_TOKEN", value).env("npm_config_registry", "http://127.0.0.1:1/");

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -74,7 +75,9 @@ impl Registry {
                 "/@scope%2Fthing" => {
                     Reply::ok(format!(r#"{{"versions": {{"1.0": {version}}}, "time": {{{}}}}}"#, said.published))
                 }
-                "/-/npm/v1/keys" => said.keys.map_or_else(|| Reply::status(404), |keys| Reply::ok(format!(r#"{{"keys": [{keys}]}}"#))),
+                "/-/npm/v1/keys" => {
+                    said.keys.map_or_else(|| Reply::status(404), |keys| Reply::ok(format!(r#"{{"keys": [{keys}]}}"#)))
+                }
                 _ => Reply::ok(archive()),
             }
         });
@@ -103,14 +106,18 @@ impl Registry {
 
 fn npm_recipe(signature: &str) -> String {
     DOWNLOADED
-        .replace("url = \"https://files.example.org/{version}/thing-{platform.word}.tar.gz\"", "purl = \"pkg:npm/%40scope/thing@{version}\"")
+        .replace(
+            "url = \"https://files.example.org/{version}/thing-{platform.word}.tar.gz\"",
+            "purl = \"pkg:npm/%40scope/thing@{version}\"",
+        )
         .replace("digest = { from = \"download\" }", &format!("signature = {{ {signature} }}"))
 }
 
 #[test]
 fn the_registrys_signature_is_checked_by_the_keys_of_the_recipe() {
     let (registry, key, other) = (Registry::new(), NpmKey::new(), NpmKey::new());
-    let workspace = Workspace::new(&npm_recipe(&format!("from = \"npm\", keys = [\"{}\", \"{}\"]", other.base64, key.base64)));
+    let workspace =
+        Workspace::new(&npm_recipe(&format!("from = \"npm\", keys = [\"{}\", \"{}\"]", other.base64, key.base64)));
     registry.pin(&workspace).failed_with(&[
         "thing-1.0.tgz: the registry has no signature of @scope/thing@1.0, and the recipe says that there is one",
         "(LT338)",
@@ -120,14 +127,21 @@ fn the_registrys_signature_is_checked_by_the_keys_of_the_recipe() {
     let lock: serde_json::Value = serde_json::from_str(&workspace.lock()).unwrap();
     let found = &lock["tools"]["thing"]["target"]["linux_x86_64"]["artifacts"]["thing"]["provenance"];
     assert_eq!(*found, serde_json::json!({"from": "npm", "over": "digest", "key": key.fingerprint}));
-    assert!(!registry.upstream.lines().iter().any(|line| line.starts_with("GET /@scope/thing/-/")), "nothing is downloaded");
-    assert!(!registry.upstream.lines().contains(&"GET /-/npm/v1/keys".to_owned()), "the registry's own word is not asked");
+    assert!(
+        !registry.upstream.lines().iter().any(|line| line.starts_with("GET /@scope/thing/-/")),
+        "nothing is downloaded"
+    );
+    assert!(
+        !registry.upstream.lines().contains(&"GET /-/npm/v1/keys".to_owned()),
+        "the registry's own word is not asked"
+    );
     // By another key, whatever the registry says of it.
     let before = workspace.lock();
     let stranger = NpmKey::new();
     registry.signed("any", &stranger.sign(&registry.message()));
     registry.say(|said| said.keys = Some(stranger.published("any", "null")));
-    let by_another = ["no signature of @scope/thing@1.0 is by a key that the recipe names: someone else signed it", "(LT339)"];
+    let by_another =
+        ["no signature of @scope/thing@1.0 is by a key that the recipe names: someone else signed it", "(LT339)"];
     registry.pin(&workspace).failed_with(&by_another);
     // Over another version.
     registry.signed("any", &key.sign(&registry.message().replace("@1.0:", "@0.9:")));
@@ -142,7 +156,11 @@ fn without_keys_the_registrys_own_are_believed_until_they_expire() {
     let (registry, key) = (Registry::new(), NpmKey::new());
     let workspace = Workspace::new(&npm_recipe("from = \"npm\""));
     registry.signed("SHA256:name", &key.sign(&registry.message()));
-    registry.pin(&workspace).failed_with(&["/-/npm/v1/keys: the registry publishes no keys", "name the ones you believe in", "(LT338)"]);
+    registry.pin(&workspace).failed_with(&[
+        "/-/npm/v1/keys: the registry publishes no keys",
+        "name the ones you believe in",
+        "(LT338)",
+    ]);
     let keys = |id: &str, expires: &str| registry.say(|said| said.keys = Some(key.published(id, expires)));
     keys("SHA256:name", "null");
     registry.pin(&workspace).succeeded();
@@ -188,18 +206,26 @@ impl MinisignKey {
 }
 
 /// Files by path, which a test changes.
-fn files() -> (Upstream, Arc<Mutex<std::collections::HashMap<String, Vec<u8>>>>) {
-    let files: Arc<Mutex<std::collections::HashMap<String, Vec<u8>>>> = Arc::default();
+type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
+fn files() -> (Upstream, Files) {
+    let files = Files::default();
     let of_server = Arc::clone(&files);
     let upstream = Upstream::new(move |request| {
-        of_server.lock().unwrap().get(&request.path).map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
+        of_server
+            .lock()
+            .unwrap()
+            .get(&request.path)
+            .map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
     });
     (upstream, files)
 }
 
 fn pin(workspace: &Workspace, upstream: &Upstream) -> Outcome {
     let mut command = workspace.plain_command();
-    command.args(["--pause", "1", "--refresh", "--rewrite"]).arg(format!("https://files.example.org={}", upstream.address("")));
+    command
+        .args(["--pause", "1", "--refresh", "--rewrite"])
+        .arg(format!("https://files.example.org={}", upstream.address("")));
     Outcome::of(&command.output().unwrap())
 }
 
@@ -221,7 +247,10 @@ fn a_checksum_file_is_signed_by_minisign() {
         ),
     );
     let workspace = Workspace::new(&recipe);
-    pin(&workspace, &upstream).failed_with(&["SUMS.minisig: the server answered 404, and the recipe says that there is a signature", "(LT338)"]);
+    pin(&workspace, &upstream).failed_with(&[
+        "SUMS.minisig: the server answered 404, and the recipe says that there is a signature",
+        "(LT338)",
+    ]);
     put("/SUMS.minisig", key.sign(sums.as_bytes()).as_bytes());
     pin(&workspace, &upstream).succeeded();
     let lock = workspace.lock();
@@ -269,13 +298,15 @@ fn an_artifact_is_signed_by_minisign() {
 fn a_signature_may_depend_on_a_parameter() {
     let registry = Registry::new();
     let key = NpmKey::new();
-    let recipe = npm_recipe(&format!("from = \"npm\", keys = [\"{}\"], when = {{ signatures = \"required\" }}", key.base64));
+    let recipe =
+        npm_recipe(&format!("from = \"npm\", keys = [\"{}\"], when = {{ signatures = \"required\" }}", key.base64));
     let workspace = Workspace::new(&format!(
         "{recipe}\n[params.signatures]\ndoc = \"x\"\ndefault = \"unchecked\"\nchoices = [\"required\", \"unchecked\"]\n"
     ));
     registry.pin(&workspace).succeeded();
     assert!(!workspace.lock().contains("provenance"));
-    let requests = workspace.read("requests.json").replace("\"params\": {}", "\"params\": {\"signatures\": \"required\"}");
+    let requests =
+        workspace.read("requests.json").replace("\"params\": {}", "\"params\": {\"signatures\": \"required\"}");
     workspace.write("requests.json", &requests);
     registry.pin(&workspace).failed_with(&["(LT338)"]);
     registry.signed("x", &key.sign(&registry.message()));

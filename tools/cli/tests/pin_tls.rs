@@ -52,10 +52,8 @@ fn a_companys_authority_is_believed() {
 fn an_unknown_authority_is_refused_at_once() {
     let (upstream, workspace) = with(OTHER);
     let start = std::time::Instant::now();
-    run(command(&workspace, &upstream.address("/"))).failed_with(&[
-        "no secure connection (",
-        "point SSL_CERT_FILE at its certificates (LT306)",
-    ]);
+    run(command(&workspace, &upstream.address("/")))
+        .failed_with(&["no secure connection (", "point SSL_CERT_FILE at its certificates (LT306)"]);
     assert!(upstream.seen().is_empty());
     assert!(start.elapsed().as_secs() < 20, "it is not tried again");
 }

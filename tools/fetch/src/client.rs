@@ -285,7 +285,9 @@ impl Client {
             return Err(Failure::Final(Reason::Insecure(message)));
         }
         let proxy = self.proxies.of(address).map_err(|variable| {
-            Failure::Final(Reason::Insecure(format!("the variable {variable} holds no proxy's address: mend or unset it")))
+            Failure::Final(Reason::Insecure(format!(
+                "the variable {variable} holds no proxy's address: mend or unset it"
+            )))
         })?;
         let mut request = match method {
             Method::Get => self.agent.get(address.bare()),

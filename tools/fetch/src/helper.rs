@@ -43,7 +43,8 @@ impl std::str::FromStr for HelperFlag {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (pattern, program) = text.split_once('=').map_or((None, text), |(pattern, program)| (Some(pattern), program));
+        let (pattern, program) =
+            text.split_once('=').map_or((None, text), |(pattern, program)| (Some(pattern), program));
         if program.is_empty() {
             return Err(format!("{text:?} names no program: write [PATTERN=]PROGRAM"));
         }
@@ -54,7 +55,11 @@ impl std::str::FromStr for HelperFlag {
                 if host.is_empty() || host.contains(['*', '/', ':', ' ']) {
                     return Err(format!("{pattern:?} is no host's name: write example.com, or *.example.com"));
                 }
-                if below { Scope::Below(host.to_owned()) } else { Scope::Host(host.to_owned()) }
+                if below {
+                    Scope::Below(host.to_owned())
+                } else {
+                    Scope::Host(host.to_owned())
+                }
             }
         };
         Ok(Self { scope, program: program.to_owned() })
@@ -193,10 +198,11 @@ mod tests {
 
     #[test]
     fn the_most_particular_is_asked_as_bazel_does() {
-        let flags: Vec<HelperFlag> = ["any", "*.example.com=star", "*.sub.example.com=sub", "example.com=exact", "any2"]
-            .iter()
-            .map(|text| text.parse().unwrap())
-            .collect();
+        let flags: Vec<HelperFlag> =
+            ["any", "*.example.com=star", "*.sub.example.com=sub", "example.com=exact", "any2"]
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect();
         let chosen = |host: &str| {
             let fitting = flags.iter().filter_map(|flag| Some((flag.fit(host)?, flag)));
             fitting.max_by_key(|(fit, _)| *fit).map(|(_, flag)| flag.program.as_str())

@@ -185,7 +185,8 @@ impl Npm {
         let published: Keys = match self.client.text(&url, "application/json") {
             Ok(text) => parse(&url, &text)?,
             Err(FetchError::Address { reason: Reason::Status { status: 400 | 404 | 405 | 501 }, .. }) => {
-                let message = "the registry publishes no keys to check its signatures by: name the ones you believe in \
+                let message =
+                    "the registry publishes no keys to check its signatures by: name the ones you believe in \
                                the recipe, signature = { from = \"npm\", keys = [\"…\"] }, or ask another registry";
                 return Err(FetchError::at(&url, Reason::Unsigned(message.to_owned())));
             }

@@ -18,7 +18,7 @@ pub(crate) struct Partial {
     note: Option<PathBuf>,
     validators: Option<Validators>,
     /// Makes a file that cannot be continued vanish.
-    _vanishing: Option<TempPath>,
+    vanishing: Option<TempPath>,
 }
 
 impl Partial {
@@ -30,10 +30,10 @@ impl Partial {
         if let Some(file) = lock(&path)? {
             let note = folder.join(format!("{name}.json"));
             let validators = fs::read(&note).ok().and_then(|text| serde_json::from_slice(&text).ok());
-            return Ok(Self { file, path, note: Some(note), validators, _vanishing: None });
+            return Ok(Self { file, path, note: Some(note), validators, vanishing: None });
         }
         let (file, path) = NamedTempFile::new_in(folder)?.into_parts();
-        Ok(Self { file, path: path.to_path_buf(), note: None, validators: None, _vanishing: Some(path) })
+        Ok(Self { file, path: path.to_path_buf(), note: None, validators: None, vanishing: Some(path) })
     }
 
     /// How many bytes have come.
@@ -85,7 +85,7 @@ impl Partial {
         if let Some(note) = &self.note {
             let _ = fs::remove_file(note);
         }
-        let path = match self._vanishing.take() {
+        let path = match self.vanishing.take() {
             Some(path) => path,
             None => TempPath::try_from_path(&self.path)?,
         };

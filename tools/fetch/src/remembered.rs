@@ -1,6 +1,6 @@
 //! What servers said before, kept so that what has not changed is not sent again.
 //!
-//! An entry holds the validators of an answer (ETag, Last-Modified) and its body. Its name is the digest of the address,
+//! An entry holds the validators of an answer (`ETag`, `Last-Modified`) and its body. Its name is the digest of the address,
 //! and nothing that was sent to the server is in it. The folder is bounded: what was not asked for the longest goes.
 
 use std::fs;
@@ -40,7 +40,7 @@ impl Validators {
         (found != Self::default()).then_some(found)
     }
 
-    /// Without an ETag that does not promise the same bytes.
+    /// Without an `ETag` that does not promise the same bytes.
     pub fn byte_for_byte(self) -> Option<Self> {
         let etag = self.etag.filter(|etag| !etag.starts_with("W/"));
         let found = Self { etag, last_modified: self.last_modified };

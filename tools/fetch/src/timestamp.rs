@@ -14,6 +14,7 @@ impl Timestamp {
     }
 
     /// So many seconds later.
+    #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
@@ -38,7 +39,11 @@ impl Timestamp {
             (sign @ (b'+' | b'-'), 6) => {
                 let part = |range: std::ops::Range<usize>| zone.get(range)?.parse::<i64>().ok();
                 let seconds = part(1..3)? * 3600 + part(4..6)? * 60;
-                if *sign == b'+' { seconds } else { -seconds }
+                if *sign == b'+' {
+                    seconds
+                } else {
+                    -seconds
+                }
             }
             _ => return None,
         };

@@ -14,7 +14,8 @@ pub fn under_the_same_address(old: &Lock, name: &Name, new: &Tool) -> Vec<String
     for (place, artifact) in artifacts(new) {
         // Digests in different algorithms say nothing of each other.
         let same = |integrity: &&Integrity| integrity.algorithm() == artifact.integrity.algorithm();
-        let before: Vec<&Integrity> = pinned.get(&artifact.source).into_iter().flatten().copied().filter(same).collect();
+        let before: Vec<&Integrity> =
+            pinned.get(&artifact.source).into_iter().flatten().copied().filter(same).collect();
         if before.is_empty() || before.contains(&&artifact.integrity) {
             continue;
         }
@@ -35,7 +36,9 @@ fn artifacts(tool: &Tool) -> Vec<(String, &Artifact)> {
     let parts = std::iter::once(("any".to_owned(), &tool.any))
         .chain(tool.host.iter().map(|(platform, part)| (format!("host {platform}"), part)))
         .chain(tool.target.iter().map(|(platform, part)| (format!("target {platform}"), part)));
-    parts.flat_map(|(place, part)| part.artifacts.iter().map(move |(id, found)| (format!("{place}: {id}"), found))).collect()
+    parts
+        .flat_map(|(place, part)| part.artifacts.iter().map(move |(id, found)| (format!("{place}: {id}"), found)))
+        .collect()
 }
 
 fn shown(source: &Source) -> String {

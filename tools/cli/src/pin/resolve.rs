@@ -65,7 +65,8 @@ impl Resolver {
             let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
-            let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, provenance };
+            let artifact =
+                Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, provenance };
             return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
         let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };
@@ -185,7 +186,12 @@ impl Resolver {
     }
 
     /// Downloads from the first address that gives it.
-    pub(super) fn download(&self, place: &Place, format: Format, published: Option<(&Integrity, &str)>) -> Outcome<Downloaded> {
+    pub(super) fn download(
+        &self,
+        place: &Place,
+        format: Format,
+        published: Option<(&Integrity, &str)>,
+    ) -> Outcome<Downloaded> {
         let expected = Expected {
             format,
             integrity: published.map(|(integrity, _)| integrity),

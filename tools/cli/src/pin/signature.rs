@@ -74,16 +74,12 @@ impl Resolver {
             }
             other => text(other),
         })?;
-        match (over, &wanted.digest) {
-            (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) => {
-                let sums = self.text(sums)?;
-                check_bytes(sums.as_bytes(), &signature, keys, SignedThing::Checksums).map_err(at)
-            }
-            _ => {
-                let published = published.map(|(integrity, by)| (integrity, by.as_str()));
-                let file = self.download(place, wanted.format, published)?;
-                check_file(|| File::open(&file.path), &signature, keys, SignedThing::Artifact).map_err(at)
-            }
+        if let (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) = (over, &wanted.digest) {
+            let sums = self.text(sums)?;
+            return check_bytes(sums.as_bytes(), &signature, keys, SignedThing::Checksums).map_err(at);
         }
+        let published = published.map(|(integrity, by)| (integrity, by.as_str()));
+        let file = self.download(place, wanted.format, published)?;
+        check_file(|| File::open(&file.path), &signature, keys, SignedThing::Artifact).map_err(at)
     }
 }

@@ -12,11 +12,11 @@ use std::process::{Command, Output};
 
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub use server::{Answer, Server};
+use tempfile::TempDir;
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub use tls::{COMPANY, OTHER};
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub use upstream::{proxy, Reply, Request, Upstream};
-use tempfile::TempDir;
 
 /// A tar.gz with files.
 pub fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {

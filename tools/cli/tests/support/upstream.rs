@@ -59,12 +59,13 @@ impl Reply {
         self
     }
 
-    /// A file with an ETag, by a server that knows conditions and ranges.
+    /// A file with an `ETag`, by a server that knows conditions and ranges.
     pub fn file(request: &Request, body: &[u8], etag: &str) -> Self {
         if request.header("if-none-match") == Some(etag) {
             return Self::status(304).with("etag", etag);
         }
-        let start = request.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+        let start =
+            request.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
         if let Some(start) = start.filter(|_| request.header("if-range").is_none_or(|value| value == etag)) {
             let range = format!("bytes {start}-{}/{}", body.len() - 1, body.len());
             let reply = Self { status: 206, body: body[start..].to_vec(), ..Self::default() };
@@ -180,9 +181,10 @@ fn serve(stream: &mut (impl Read + Write), shared: &Shared) {
     shared.peak.fetch_max(open, Ordering::SeqCst);
     let reply = (shared.handler)(&request);
     shared.open.fetch_sub(1, Ordering::SeqCst);
-    let mut head = format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
+    let mut head =
+        format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value.as_str(), "\r\n"]);
     }
     let _ = stream.write_all(format!("{head}\r\n").as_bytes());
     if request.method == "HEAD" {

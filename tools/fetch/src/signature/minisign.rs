@@ -12,7 +12,12 @@ use crate::error::Reason;
 const MAX_IN_MEMORY: u64 = 1 << 30;
 
 /// Bytes in memory are signed by one of these keys. Which one.
-pub fn check_bytes(bytes: &[u8], signature: &str, keys: &[MinisignKey], over: SignedThing) -> Result<Provenance, Reason> {
+pub fn check_bytes(
+    bytes: &[u8],
+    signature: &str,
+    keys: &[MinisignKey],
+    over: SignedThing,
+) -> Result<Provenance, Reason> {
     let signature = read(signature)?;
     check(keys, over, |key| key.verify(bytes, &signature, true).is_ok())
 }
@@ -53,11 +58,7 @@ fn read(signature: &str) -> Result<Signature, Reason> {
         .map_err(|_| Reason::Unsigned("what came is no minisign signature, which has four lines".to_owned()))
 }
 
-fn check(
-    keys: &[MinisignKey],
-    over: SignedThing,
-    verifies: impl Fn(&PublicKey) -> bool,
-) -> Result<Provenance, Reason> {
+fn check(keys: &[MinisignKey], over: SignedThing, verifies: impl Fn(&PublicKey) -> bool) -> Result<Provenance, Reason> {
     let signer = keys.iter().find(|key| PublicKey::from_base64(key.base64()).is_ok_and(|key| verifies(&key)));
     let Some(signer) = signer else {
         let ids: Vec<String> = keys.iter().map(MinisignKey::id).collect();

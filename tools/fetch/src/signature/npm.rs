@@ -14,9 +14,9 @@ use crate::timestamp::Timestamp;
 /// A version is signed by one of these keys, whatever the registry says of its own. Which one.
 pub fn check_by_keys(purl: &NpmPurl, signed: &Signed, keys: &[P256Key]) -> Result<Provenance, Reason> {
     some_signature(purl, signed)?;
-    let signer = keys.iter().filter(|key| signed.signatures.iter().any(|it| verifies(purl, signed, &it.sig, key)));
-    let signer = signer.map(provenance).min_by(|a, b| a.key.cmp(&b.key));
-    signer.ok_or_else(|| {
+    let proved = keys.iter().filter(|key| signed.signatures.iter().any(|it| verifies(purl, signed, &it.sig, key)));
+    let proved = proved.map(provenance).min_by(|a, b| a.key.cmp(&b.key));
+    proved.ok_or_else(|| {
         Reason::Signature(format!(
             "no signature of {}@{} is by a key that the recipe names: someone else signed it, or the registry has a new \
              key, which belongs into the recipe once you have made sure of it",
@@ -36,16 +36,18 @@ pub fn check_by_registry(
 ) -> Result<Provenance, Reason> {
     some_signature(purl, signed)?;
     let pairs = signed.signatures.iter().flat_map(|it| {
-        keys.iter().filter(move |key| key.keyid == it.keyid && key.keytype.ends_with("nistp256")).map(move |key| (it, key))
+        keys.iter()
+            .filter(move |key| key.keyid == it.keyid && key.keytype.ends_with("nistp256"))
+            .map(move |key| (it, key))
     });
-    let mut signers: Vec<(Provenance, Option<&str>)> = pairs
+    let mut all_proved: Vec<(Provenance, Option<&str>)> = pairs
         .filter_map(|(it, key)| {
             let parsed = P256Key::parse(&key.key).filter(|parsed| verifies(purl, signed, &it.sig, parsed))?;
             Some((provenance(&parsed), key.expires.as_deref()))
         })
         .collect();
-    signers.sort_by(|(a, until), (b, other)| (until, &a.key).cmp(&(other, &b.key)));
-    let Some((signer, until)) = signers.into_iter().next() else {
+    all_proved.sort_by(|(a, until), (b, other)| (until, &a.key).cmp(&(other, &b.key)));
+    let Some((proved, until)) = all_proved.into_iter().next() else {
         return Err(Reason::Signature(format!(
             "no signature of {}@{} is by a key that the registry publishes: the package or what is said of it was \
              changed after it was signed",
@@ -61,7 +63,7 @@ pub fn check_by_registry(
             )));
         }
     }
-    Ok(signer)
+    Ok(proved)
 }
 
 fn some_signature(purl: &NpmPurl, signed: &Signed) -> Result<(), Reason> {

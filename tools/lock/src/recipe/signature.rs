@@ -116,29 +116,31 @@ pub(super) fn signature(
     let when = super::sections::when(reading, &mut table);
     let from = table.need("from")?;
     let texts = table.texts("keys");
-    let kind = match reading.word(&from, &[("minisign", "minisign"), ("npm", "npm")])? {
-        "npm" => {
-            if !matches!((source, digest), (Some(SourceRule::Purl(_)), Some(DigestRule::Npm))) {
-                wrong("npm's signature is over the digest in npm's metadata: the artifact needs a purl of type npm, and its digest from there");
-            }
-            let form = "the base64 of a P-256 key, as /-/npm/v1/keys of a registry has it";
-            Some(SignatureRuleKind::Npm { keys: keys(reading, &texts, form, P256Key::parse) })
+    let kind = if reading.word(&from, &[("minisign", false), ("npm", true)])? {
+        if !matches!((source, digest), (Some(SourceRule::Purl(_)), Some(DigestRule::Npm))) {
+            wrong(
+                "npm's signature is over the digest in npm's metadata: the artifact needs a purl of type npm, and its \
+                 digest from there",
+            );
         }
-        _ => {
-            let url = reading.need_template(&mut table, "url", role, Place::Artifact);
-            let over = table.need("over");
-            let words = [("artifact", Over::Artifact), ("checksums", Over::Checksums)];
-            let over = over.and_then(|over| reading.word(&over, &words));
-            if over == Some(Over::Checksums) && !matches!(digest, Some(DigestRule::Checksums { .. })) {
-                wrong("the signature is over = \"checksums\", and the digest is not from = \"checksums\"");
-            }
-            if texts.is_empty() {
-                wrong("a minisign signature proves nothing without keys: add keys = [\"RW…\"], the second line of upstream's minisign.pub");
-            }
-            let form = "the second line of a minisign.pub";
-            let keys = keys(reading, &texts, form, MinisignKey::parse);
-            url.zip(over).map(|(url, over)| SignatureRuleKind::Minisign { url, over, keys })
+        let form = "the base64 of a P-256 key, as /-/npm/v1/keys of a registry has it";
+        Some(SignatureRuleKind::Npm { keys: keys(reading, &texts, form, P256Key::parse) })
+    } else {
+        let url = reading.need_template(&mut table, "url", role, Place::Artifact);
+        let over = table.need("over");
+        let words = [("artifact", Over::Artifact), ("checksums", Over::Checksums)];
+        let over = over.and_then(|over| reading.word(&over, &words));
+        if over == Some(Over::Checksums) && !matches!(digest, Some(DigestRule::Checksums { .. })) {
+            wrong("the signature is over = \"checksums\", and the digest is not from = \"checksums\"");
         }
+        if texts.is_empty() {
+            wrong(
+                "a minisign signature proves nothing without keys: add keys = [\"RW…\"], the second line of upstream's \
+                 minisign.pub",
+            );
+        }
+        let keys = keys(reading, &texts, "the second line of a minisign.pub", MinisignKey::parse);
+        url.zip(over).map(|(url, over)| SignatureRuleKind::Minisign { url, over, keys })
     };
     table.finish();
     Some(SignatureRule { when, kind: kind? })
@@ -148,7 +150,11 @@ fn keys<K>(reading: &Reading<'_>, texts: &[At<String>], form: &str, parse: impl 
     let key = |text: &At<String>| {
         let key = parse(&text.value);
         if key.is_none() {
-            reading.source.error(text.line, SIGNATURE, format!("{:?} is no public key: it has to be {form}", text.value));
+            reading.source.error(
+                text.line,
+                SIGNATURE,
+                format!("{:?} is no public key: it has to be {form}", text.value),
+            );
         }
         key
     };
