@@ -77,7 +77,7 @@ fn metadata_are_asked_for_with_a_condition() {
     let lock = workspace.lock();
     upstream.forget();
     pin(&workspace, &upstream, &["--refresh"]).succeeded();
-    assert_eq!(upstream.lines(), [format!("GET /files/SHA256SUMS"), format!("HEAD {FILE}")]);
+    assert_eq!(upstream.lines(), ["GET /files/SHA256SUMS".to_owned(), format!("HEAD {FILE}")]);
     assert_eq!((upstream.body_bytes(), workspace.lock()), (0, lock));
 }
 

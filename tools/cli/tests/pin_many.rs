@@ -135,7 +135,7 @@ fn pin(workspace: &Workspace, upstream: &Upstream, arguments: &[&str]) -> Outcom
 }
 
 fn is_artifact(line: &str) -> bool {
-    line.ends_with(".tar.gz") || line.ends_with(".tgz")
+    line.contains("/1.0/") && !line.contains("%2F") || line.contains("/-/")
 }
 
 #[test]

@@ -133,33 +133,6 @@ fn each_mistake_has_its_line_and_its_remedy() {
             "algorithm of digest cannot be \"md5\": known: sha256, sha384, sha512",
         ),
         ("{ from = \"download\" }", "{ from = \"npm\" }", "only a purl of type npm has its digest from npm (LT207)"),
-        // Signatures
-        (
-            "{ from = \"download\" }",
-            "{ from = \"download\" }\nsignature = { from = \"npm\" }",
-            "npm's signature is over the digest in npm's metadata: the artifact needs a purl of type npm, and its \
-             digest from there (LT240)",
-        ),
-        (
-            "{ from = \"download\" }",
-            "{ from = \"download\" }\nsignature = { from = \"minisign\", url = \"u\", over = \"checksums\" }",
-            "the signature is over = \"checksums\", and the digest is not from = \"checksums\" (LT240)",
-        ),
-        (
-            "{ from = \"download\" }",
-            "{ from = \"download\" }\nsignature = { from = \"minisign\", url = \"u\", over = \"artifact\" }",
-            "a minisign signature proves nothing without keys: add keys = [\"RW…\"]",
-        ),
-        (
-            "{ from = \"download\" }",
-            "{ from = \"download\" }\nsignature = { from = \"minisign\", url = \"u\", over = \"artifact\", keys = [\"x\"] }",
-            "\"x\" is no public key: it has to be the second line of a minisign.pub (LT240)",
-        ),
-        (
-            "{ from = \"download\" }",
-            "{ from = \"download\" }\nsignature = { from = \"pgp\" }",
-            "from of signature cannot be \"pgp\": known: minisign, npm (LT201)",
-        ),
     ];
     for (from, to, expected) in cases {
         let text = messages(&with(from, to));
