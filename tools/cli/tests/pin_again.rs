@@ -11,7 +11,7 @@ const FILE: &str = "/files/1.0/thing-x.tar.gz";
 
 /// Runs `pin` against the server, with its files at files.example.org.
 fn pin(workspace: &Workspace, upstream: &Upstream, arguments: &[&str]) -> Outcome {
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     command.args(["--pause", "1", "--timeout", "5", "--rewrite"]);
     command.arg(format!("https://files.example.org/={}", upstream.address("/files/"))).args(arguments);
     Outcome::of(&command.output().unwrap())
@@ -161,7 +161,7 @@ fn what_a_killed_run_has_fetched_is_continued() {
         Reply { pause, ..Reply::file(request, &archive(), "\"one\"") }
     });
     let workspace = Workspace::new(DOWNLOADED);
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     command.arg("--rewrite").arg(format!("https://files.example.org/={}", upstream.address("/files/")));
     let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
     while upstream.body_bytes() == 0 {

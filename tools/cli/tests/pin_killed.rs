@@ -17,7 +17,7 @@ fn archive(path: &str) -> Vec<u8> {
 
 /// `pin` against a server.
 fn command(workspace: &Workspace, upstream: &Upstream) -> std::process::Command {
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     command.args(["--pause", "1", "--rewrite"]).arg(format!("https://files.example.org={}", upstream.address("")));
     command
 }

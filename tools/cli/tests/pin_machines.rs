@@ -73,13 +73,19 @@ fn two_machines_write_the_same_lock() {
     ] {
         let workspace = Workspace::new(&recipe);
         workspace.request(&["linux_aarch64", "linux_x86_64"], "1.0");
-        let plain = workspace.plain_command();
+        let plain = workspace.alone();
         let mut command = Command::new("sh");
         command
             .args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"])
             .arg(plain.get_program())
             .args(plain.get_args());
-        command.current_dir(workspace.path()).env_remove("BUILD_WORKSPACE_DIRECTORY");
+        command.current_dir(workspace.path());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         command.env("LAZYTOOLS_STORE", workspace.path().join(format!("store{umask}")));
         command.env("TZ", zone).env("LC_ALL", locale).env("LANG", locale);
         command.env("npm_config_registry", upstream.address(&format!("{folder}/npm")));

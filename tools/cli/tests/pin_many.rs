@@ -128,7 +128,7 @@ fn workspace(tools: usize) -> Workspace {
 }
 
 fn pin(workspace: &Workspace, upstream: &Upstream, arguments: &[&str]) -> Outcome {
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     command.env("npm_config_registry", upstream.address("/npm")).args(["--pause", "1", "--timeout", "30", "--rewrite"]);
     command.arg(format!("https://files.example.org={}", upstream.address(""))).args(arguments);
     Outcome::of(&command.output().unwrap())

@@ -30,7 +30,7 @@ fn put(files: &Files, path: &str, bytes: &[u8]) {
 }
 
 fn pin(workspace: &Workspace, upstream: &Upstream, arguments: &[&str]) -> Outcome {
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     command.args(["--pause", "1", "--rewrite"]).arg(format!("https://files.example.org={}", upstream.address("")));
     Outcome::of(&command.args(arguments).output().unwrap())
 }

@@ -30,14 +30,10 @@ fn guarded(authorization: &'static str) -> Upstream {
 
 /// `pin` with a home folder of its own and files.example.org at an address.
 fn command(workspace: &Workspace, to: &str) -> Command {
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     let home = workspace.path().join("home");
     fs::create_dir_all(&home).unwrap();
-    command
-        .env("HOME", home)
-        .env_remove("NETRC")
-        .env_remove("NPM_CONFIG_USERCONFIG")
-        .env_remove("npm_config_userconfig");
+    command.env("HOME", home);
     command.args(["--pause", "1", "--timeout", "5", "--rewrite"]).arg(format!("https://files.example.org/={to}"));
     command
 }
@@ -260,6 +256,11 @@ fn an_address_with_a_secret_is_refused_before_it_gets_into_the_lock() {
     for (from, to, what) in [
         ("https://files", "https://me:hush-4f1c@files", "holds a name or password"),
         ("tar.gz\"", "tar.gz?private_token=hush-4f1c\"", "holds a secret, private_token=…,"),
+        (
+            "format =",
+            "tool_url = \"https://files.example.org/1.0/thing-x.tar.gz?sig=hush-4f1c\"\nformat =",
+            "holds a secret, sig=…,",
+        ),
     ] {
         workspace.write("thing.toml", &DOWNLOADED.replacen(from, to, 1));
         let outcome = run(command(&workspace, "http://127.0.0.1:1/"));

@@ -98,7 +98,7 @@ impl Registry {
     }
 
     fn pin(&self, workspace: &Workspace) -> Outcome {
-        let mut command = workspace.plain_command();
+        let mut command = workspace.alone();
         command.env("npm_config_registry", self.upstream.address("/")).args(["--pause", "1", "--refresh"]);
         Outcome::of(&command.output().unwrap())
     }
@@ -222,7 +222,7 @@ fn files() -> (Upstream, Files) {
 }
 
 fn pin(workspace: &Workspace, upstream: &Upstream) -> Outcome {
-    let mut command = workspace.plain_command();
+    let mut command = workspace.alone();
     command
         .args(["--pause", "1", "--refresh", "--rewrite"])
         .arg(format!("https://files.example.org={}", upstream.address("")));

@@ -20,13 +20,10 @@ fn with(authority: &str) -> (Upstream, Workspace) {
     (upstream, workspace)
 }
 
-/// `pin` with files.example.org at an address, and without the machine's own proxies.
+/// `pin` with files.example.org at an address.
 fn command(workspace: &Workspace, to: &str) -> Command {
-    let mut command = workspace.plain_command();
-    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
-        command.env_remove(name).env_remove(name.to_uppercase());
-    }
-    command.env("SSL_CERT_FILE", workspace.path().join("ca.pem")).env_remove("SSL_CERT_DIR");
+    let mut command = workspace.alone();
+    command.env("SSL_CERT_FILE", workspace.path().join("ca.pem"));
     command.args(["--pause", "1", "--timeout", "5", "--rewrite"]).arg(format!("https://files.example.org/={to}"));
     command
 }

@@ -4,6 +4,7 @@
 //! and nothing that was sent to the server is in it. The folder is bounded: what was not asked for the longest goes.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -119,8 +120,8 @@ impl Remembered {
             let mut bytes = serde_json::to_vec(&head)?;
             bytes.push(b'\n');
             bytes.extend_from_slice(body);
-            let file = tempfile::NamedTempFile::new_in(&self.root)?;
-            fs::write(file.path(), bytes)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
+            file.write_all(&bytes)?;
             file.persist(self.root.join(key))?;
             Ok(())
         };

@@ -45,6 +45,7 @@ impl Resolver {
 
     /// Everything about an artifact.
     pub fn resolve(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
+        super::secrets::refuse(wanted)?;
         let key = format!(
             "{:?}",
             (&wanted.source, &wanted.digest, &wanted.signature, wanted.format, wanted.ask_size, registries)
@@ -134,9 +135,6 @@ impl Resolver {
     /// Where a source is and, if it is to be asked, what its registry says of it.
     fn place(&self, source: &Source, registries: &BTreeMap<String, String>, ask: bool) -> Outcome<Place> {
         match source {
-            Source::Urls(urls) if urls.iter().any(|url| super::secrets::in_address(url).is_some()) => {
-                Err(urls.iter().find_map(|url| super::secrets::in_address(url)).unwrap_or_default())
-            }
             Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), npm: None, dist: None }),
             Source::Purl(purl) => {
                 let purl = NpmPurl::parse(purl).map_err(text)?;

@@ -1,6 +1,8 @@
 //! Secrets in addresses. An artifact's address gets into the lock, and the lock into the repository.
 
 use lazytools_fetch::redact::redact;
+use lazytools_lock::recipe::Wanted;
+use lazytools_lock::Source;
 
 /// Names of what in a query lets in whoever has it.
 const WORDS: [&str; 12] = [
@@ -18,11 +20,22 @@ const WORDS: [&str; 12] = [
     "token",
 ];
 
+/// Refuses an artifact with an address that holds a secret: one to fetch it from, or the tool's own, of which names in
+/// the layout may be made.
+pub fn refuse(wanted: &Wanted) -> Result<(), String> {
+    let urls: &[String] = match &wanted.source {
+        Source::Urls(urls) => urls,
+        Source::Purl(_) => &[],
+    };
+    urls.iter().chain([&wanted.tool_url]).find_map(|url| in_address(url)).map_or(Ok(()), Err)
+}
+
 /// What is wrong with an address that holds a secret.
-pub fn in_address(url: &str) -> Option<String> {
+fn in_address(url: &str) -> Option<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let what = if authority.contains('@') {
+    // A purl's scope is no name.
+    let what = if url.contains("://") && authority.contains('@') {
         "a name or password".to_owned()
     } else {
         let query = rest.split('#').next().unwrap_or_default().split_once('?').map_or("", |(_, query)| query);

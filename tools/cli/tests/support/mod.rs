@@ -119,12 +119,24 @@ impl Workspace {
         command
     }
 
+    /// The command without what the machine's user has set: proxies, registries, credentials, a home folder.
+    pub fn alone(&self) -> Command {
+        let mut command = self.plain_command();
+        for name in
+            ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "npm_config_registry", "npm_config_userconfig"]
+        {
+            command.env_remove(name).env_remove(name.to_uppercase());
+        }
+        for name in ["NETRC", "SSL_CERT_DIR", "SSL_CERT_FILE", "LAZYTOOLS_REWRITE"] {
+            command.env_remove(name);
+        }
+        command.env("HOME", self.path().join("nobody"));
+        command
+    }
+
     /// The command with files.example.org and npm's registry at the server, and with little patience.
     pub fn command(&self, server: &Server) -> Command {
-        let mut command = self.plain_command();
-        for variable in ["NPM_CONFIG_REGISTRY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
-            command.env_remove(variable);
-        }
+        let mut command = self.alone();
         command.env("npm_config_registry", server.address("/npm"));
         command.args(["--pause", "1", "--timeout", "1", "--rewrite"]);
         command.arg(format!("https://files.example.org/={}", server.address("/files/")));
