@@ -338,7 +338,11 @@ fn failure(error: &ureq::Error) -> Failure<Reason> {
     use ureq::Error;
     let again = |what: String| Failure::Again { what, after: None };
     match error {
-        Error::BadUri(_) | Error::Http(_) => Failure::Final(Reason::Insecure("this is no address".to_owned())),
+        Error::BadUri(_) => Failure::Final(Reason::Insecure("this is no address".to_owned())),
+        // What it is goes into no message: it may be a credential.
+        Error::Http(_) => Failure::Final(Reason::Insecure(
+            "the address, or a credential for its host, holds what no HTTP request can".to_owned(),
+        )),
         Error::Tls(_) | Error::Rustls(_) => Failure::Final(Reason::Insecure(format!(
             "no secure connection ({error}): behind a company proxy, point SSL_CERT_FILE at its certificates"
         ))),

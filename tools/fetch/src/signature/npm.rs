@@ -92,3 +92,29 @@ fn provenance(key: &P256Key) -> Provenance {
         key: format!("SHA256:{}", STANDARD_NO_PAD.encode(digest.bytes())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::npm::RegistrySignature;
+
+    /// npm's own key, and what it signed of a real package.
+    const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEY6Ya7W++7aUPzvMTrezH6Ycx3c+HOKYCcNGybJZSCJq/fd7Qa8uuAKtdIkUQtQiEKERhAmE5lMMJhP8OkDOa2g==";
+    const PURL: &str = "pkg:npm/%40anthropic-ai/claude-code@2.1.98";
+    const INTEGRITY: &str =
+        "sha512-qecREauMWXHplkpjqsuDuUv4ww+NprMl71k9sMuLkZU7qwjLMkTPxRBjuKvZWWMrAPvZWdGZE9LljUTfCQ1lWQ==";
+    const SIGNATURE: &str =
+        "MEQCIGvolW/eLJuocfuN94cinl0Vz9arMrshmIhulXk/9JEBAiAW18CskQ+uEkWf90x4Dc0TqDoRBQ7lmCAXhpXpqbEJDA==";
+
+    #[test]
+    fn a_real_signature_of_npm() {
+        let signature = RegistrySignature { keyid: "SHA256:x".to_owned(), sig: SIGNATURE.to_owned() };
+        let mut signed = Signed { integrity: INTEGRITY.to_owned(), signatures: vec![signature] };
+        let purl = NpmPurl::parse(PURL).unwrap();
+        let keys = [P256Key::parse(KEY).unwrap()];
+        assert!(check_by_keys(&purl, &signed, &keys).is_ok());
+        signed.integrity = signed.integrity.replacen("qecR", "qecS", 1);
+        let message = check_by_keys(&purl, &signed, &keys).unwrap_err().to_string();
+        assert!(message.ends_with("(LT339)"), "{message}");
+    }
+}
