@@ -3,7 +3,8 @@
 
     benches/pin_side_by_side.py LAZYTOOLS [ROUNDS]
 
-LAZYTOOLS is the program, built with --release. Prints the median of each and their ratio.
+LAZYTOOLS is the program. Prints the median of each and their ratio. Two busy cores, a debug build: 4.48 s one by one,
+0.24 s side by side, 1/19.
 """
 
 import http.server

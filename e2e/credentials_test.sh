@@ -25,7 +25,7 @@ lazy_tools = use_extension("@rules_lazytools//extensions:lazy_tools.bzl", "lazy_
 lazy_tools.lock(file = "//:lazy_tools.lock.json")
 # Where scopes without a registry of their own live; nothing is there.
 lazy_tools.registry(type = "npm", url = "http://127.0.0.1:9/")
-lazy_tools.tool(name = "thing", platforms = [], recipe = "//:thing.toml", version = "1.0.0")
+lazy_tools.tool(name = "thing", platforms = ["linux_aarch64", "linux_x86_64"], recipe = "//:thing.toml", version = "1.0.0")
 use_repo(lazy_tools, "lazy_tools")
 END
 cat >"$work/thing.toml" <<'END'

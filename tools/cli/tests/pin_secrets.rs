@@ -118,7 +118,9 @@ fn a_team_sets_it_once_in_bazelrc() {
     workspace.write(".bazelrc", "common --credential_helper=http://x=y\n");
     let mut again = command(&workspace, &upstream.address("/files/"));
     again.arg("--refresh");
-    run(again).failed_with(&["--credential_helper in .bazelrc (LT336): \"http://x\" is no host's name"]);
+    run(again).failed_with(&[
+        "--credential_helper in .bazelrc: \"http://x\" is no host's name: write example.com, or *.example.com (LT336)",
+    ]);
 }
 
 #[cfg(unix)]

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{bail, Context as _, Result};
+use anyhow::{anyhow, bail, Context as _, Result};
 use lazytools_fetch::{Client, ClientOptions, HelperFlag, Store};
 use lazytools_lock::{Lock, Name, Tool};
 
@@ -93,8 +93,8 @@ impl Arguments {
     fn helpers(&self, workspace: &Path) -> Result<Vec<HelperFlag>> {
         let mut helpers = Vec::new();
         for text in lazytools_fetch::bazelrc::credential_helpers(workspace) {
-            let helper = text.parse::<HelperFlag>().map_err(anyhow::Error::msg);
-            helpers.push(helper.context("--credential_helper in .bazelrc (LT336)")?);
+            let wrong = |what: String| anyhow!("--credential_helper in .bazelrc: {what} (LT336)");
+            helpers.push(text.parse::<HelperFlag>().map_err(wrong)?);
         }
         helpers.extend(self.credential_helper.iter().cloned());
         Ok(helpers)
