@@ -41,7 +41,7 @@ fn killed_at_many_moments() {
         // Another version each time, so that there is something to do.
         workspace.request(&PLATFORMS, &format!("2.{round}"));
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let moment = whole_run.mul_f64(1.3 * f64::from(state >> 8) / f64::from(1 << 24));
+        let moment = whole_run.mul_f64(2.0 * f64::from(state >> 8) / f64::from(1 << 24));
         let mut child = command(&workspace, &upstream).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(moment);
         let _ = child.kill();

@@ -79,9 +79,13 @@ fn helper(workspace: &Workspace, name: &str) {
 
 #[cfg(unix)]
 fn executable(path: &Path, script: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::write(path, script).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    use std::io::Write as _;
+    // Written by another process: a program cannot be started while a fork of this one still has it open.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "cat >\"$0\" && chmod 755 \"$0\""]).arg(path).stdin(std::process::Stdio::piped());
+    let mut shell = shell.spawn().unwrap();
+    shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    assert!(shell.wait().unwrap().success());
 }
 
 #[cfg(unix)]
