@@ -2,8 +2,9 @@
 
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "read_user_netrc", "use_netrc")
 load(":lock.bzl", "artifact_error")
+load(":npmrc.bzl", "npm_auth")
 load(":purl.bzl", "PURL_PATHS", "parse_purl")
-load(":registry.bzl", "resolve_registry", "split_credentials")
+load(":registry.bzl", "npmrc_settings", "resolve_registry", "split_credentials")
 
 def artifact_address(purl, base):
     """The address of a purl's file.
@@ -37,6 +38,7 @@ def _addresses(rctx, artifact):
         if error:
             fail(error)
         urls = [url]
+    npmrcs = npmrc_settings(rctx) if artifact.get("purl", "").startswith("pkg:npm/") else []
 
     bare, auth = [], {}
     for url in urls:
@@ -44,6 +46,8 @@ def _addresses(rctx, artifact):
         bare.append(url)
         if user != None:
             auth[url] = {"login": user, "password": password, "type": "basic"}
+        elif npm_auth(npmrcs, url):
+            auth[url] = npm_auth(npmrcs, url)
     return bare, auth
 
 def _artifact_repository_impl(rctx):

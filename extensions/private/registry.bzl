@@ -3,6 +3,8 @@
 The order is that of docs/internals/contracts.md, and the same as in tools/fetch.
 """
 
+load(":npmrc.bzl", "npm_scope_registry", "npmrc_values")
+
 REGISTRY_TYPES = ["cargo", "deb", "golang", "maven", "npm", "pypi"]
 
 _REMEDY = {
@@ -23,24 +25,7 @@ def npmrc_registry(text, environ):
     Returns:
         The address, or None where the file names none.
     """
-    found = None
-    for line in text.splitlines():
-        line = line.strip()
-        if line and line[0] in "#;[":
-            continue
-        key, equals, value = line.partition("=")
-        if equals and key.strip() == "registry":
-            found = _substitute(value.strip().strip("\"'"), environ) or None
-    return found
-
-def _substitute(text, environ):
-    first, found, rest = text.partition("${")
-    if not found:
-        return text
-    for piece in rest.split("${"):
-        name, end, tail = piece.partition("}")
-        first += environ.get(name, "") + tail if end else "${" + piece
-    return first
+    return npmrc_values(text, environ).get("registry") or None
 
 def split_credentials(url):
     """Takes the credentials out of an address, so that no message can show them.
@@ -74,7 +59,8 @@ def resolve_registry(rctx, kind, purl, registries):
     Returns:
         The address without a final slash.
     """
-    found = registries.get(kind) or (_npm_registry(rctx) if kind == "npm" else None)
+    found = npm_scope_registry(npmrc_settings(rctx), purl) if kind == "npm" else None
+    found = found or registries.get(kind) or (_npm_registry(rctx) if kind == "npm" else None)
     if not found:
         fail("no address of the %s registry is known, for %s: %s (LT305)" % (
             kind,
@@ -110,6 +96,18 @@ def _npm_registry(rctx):
     for file in files:
         rctx.watch(file)
     return None
+
+def npmrc_settings(rctx):
+    """The settings of each .npmrc: the workspace's, then the user's.
+
+    Args:
+        rctx: the repository context.
+
+    Returns:
+        A list of dicts, key to value.
+    """
+    files = [rctx.read(file, watch = "no") for file in _npmrc_files(rctx) if file.exists]
+    return [npmrc_values(text, rctx.os.environ) for text in files]
 
 def _npmrc_files(rctx):
     environ = rctx.os.environ

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Format, Integrity};
+use crate::{Format, Integrity, Provenance};
 
 /// Where an artifact is fetched from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Artifact {
     /// not to be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<NonZeroU64>,
+    /// The signature that was checked, where the recipe asks for one. Who fetches later needs only the digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
 }
 
 /// An artifact as JSON has it, where nothing keeps it from having two sources, or none.
@@ -46,19 +49,23 @@ struct RawArtifact {
     integrity: Integrity,
     #[serde(default)]
     size: Option<NonZeroU64>,
+    #[serde(default)]
+    provenance: Option<Provenance>,
 }
 
 impl TryFrom<RawArtifact> for Artifact {
     type Error = &'static str;
 
-    fn try_from(raw: RawArtifact) -> Result<Self, Self::Error> {
-        let source = match (raw.purl, raw.urls) {
+    fn try_from(mut raw: RawArtifact) -> Result<Self, Self::Error> {
+        let (purl, urls) = (raw.purl.take(), raw.urls.take());
+        let source = match (purl, urls) {
             (Some(purl), None) if purl.starts_with("pkg:") => Source::Purl(purl),
             (Some(_), None) => return Err("its purl does not begin with pkg: (LT110)"),
             (None, Some(urls)) if urls.is_empty() => return Err("its list of urls is empty (LT110)"),
             (None, Some(urls)) => Source::Urls(urls),
             _ => return Err("it needs either a purl or urls (LT110)"),
         };
-        Ok(Self { source, format: raw.format, integrity: raw.integrity, size: raw.size })
+        let RawArtifact { format, integrity, size, provenance, .. } = raw;
+        Ok(Self { source, format, integrity, size, provenance })
     }
 }

@@ -15,7 +15,7 @@ use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Source};
 use super::memo::Memo;
 
 /// Outcomes are shared, so their errors are texts.
-type Outcome<T> = Result<T, String>;
+pub(super) type Outcome<T> = Result<T, String>;
 
 /// Resolves artifacts; nothing is asked for or downloaded twice.
 pub struct Resolver {
@@ -39,9 +39,17 @@ impl Resolver {
         }
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Everything about an artifact.
     pub fn resolve(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
-        let key = format!("{:?}", (&wanted.source, &wanted.digest, wanted.format, wanted.ask_size, registries));
+        super::secrets::refuse(wanted)?;
+        let key = format!(
+            "{:?}",
+            (&wanted.source, &wanted.digest, &wanted.signature, wanted.format, wanted.ask_size, registries)
+        );
         let mut known = self.artifacts.get(key, || self.resolve_one(wanted, registries))?;
         known.tool_url.clone_from(&wanted.tool_url);
         Ok(known)
@@ -51,17 +59,19 @@ impl Resolver {
         let ask = !matches!(wanted.digest, WantedDigest::Known(_));
         let place = self.place(&wanted.source, registries, ask)?;
         let published = self.published(wanted, &place, registries)?;
+        let provenance = self.provenance(wanted, &place, published.as_ref(), registries)?;
         let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
             place.check_sha1(&downloaded)?;
             let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
-            let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size };
+            let artifact =
+                Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, provenance };
             return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
         let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };
-        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size };
+        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size, provenance };
         // Other digests stay unknown even if the store has the file: a lock must not depend on what it has.
         Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: BTreeMap::new() })
     }
@@ -127,8 +137,9 @@ impl Resolver {
         match source {
             Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), npm: None, dist: None }),
             Source::Purl(purl) => {
-                let npm = self.npm(registries)?;
-                let exact = npm.exact(&NpmPurl::parse(purl).map_err(text)?).map_err(text)?;
+                let purl = NpmPurl::parse(purl).map_err(text)?;
+                let npm = self.npm(registries, purl.scope())?;
+                let exact = npm.exact(&purl).map_err(text)?;
                 let dist = if ask { Some(npm.dist(&exact).map_err(text)?) } else { None };
                 let addresses = vec![npm.registry.tarball(&exact)];
                 Ok(Place { source: Source::Purl(exact.purl()), addresses, npm: Some(exact), dist })
@@ -136,10 +147,10 @@ impl Resolver {
         }
     }
 
-    fn npm(&self, registries: &BTreeMap<String, String>) -> Outcome<Npm> {
+    pub(super) fn npm(&self, registries: &BTreeMap<String, String>, scope: Option<&str>) -> Outcome<Npm> {
         let declared = registries.get("npm").map(String::as_str);
-        let registry = self.registries.get(declared.unwrap_or_default().to_owned(), || {
-            NpmRegistry::find(declared, &self.workspace).map_err(text)
+        let registry = self.registries.get(format!("{scope:?} {declared:?}"), || {
+            NpmRegistry::find(scope, declared, &self.workspace).map_err(text)
         })?;
         Ok(Npm { registry, client: self.client.clone() })
     }
@@ -161,7 +172,7 @@ impl Resolver {
         Ok((table, name))
     }
 
-    fn text(&self, url: &str) -> Outcome<Arc<str>> {
+    pub(super) fn text(&self, url: &str) -> Outcome<Arc<str>> {
         self.texts.get(url.to_owned(), || {
             let sums = self.client.text(url, "text/plain, */*;q=0.8").map_err(text)?;
             if Format::describe(sums.as_bytes()) == "an HTML page" {
@@ -173,7 +184,12 @@ impl Resolver {
     }
 
     /// Downloads from the first address that gives it.
-    fn download(&self, place: &Place, format: Format, published: Option<(&Integrity, &str)>) -> Outcome<Downloaded> {
+    pub(super) fn download(
+        &self,
+        place: &Place,
+        format: Format,
+        published: Option<(&Integrity, &str)>,
+    ) -> Outcome<Downloaded> {
         let expected = Expected {
             format,
             integrity: published.map(|(integrity, _)| integrity),
@@ -202,11 +218,11 @@ impl Resolver {
 }
 
 /// Where an artifact is.
-struct Place {
+pub(super) struct Place {
     source: Source,
     addresses: Vec<String>,
-    npm: Option<NpmPurl>,
-    dist: Option<lazytools_fetch::npm::Dist>,
+    pub(super) npm: Option<NpmPurl>,
+    pub(super) dist: Option<lazytools_fetch::npm::Dist>,
 }
 
 impl Place {
@@ -231,7 +247,7 @@ impl Place {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-fn text(error: FetchError) -> String {
+pub(super) fn text(error: FetchError) -> String {
     error.to_string()
 }
 

@@ -70,6 +70,7 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
     let format = format(reading, entry);
     let when = super::sections::when(reading, entry);
     let digest = digest(reading, entry, role, source.as_ref(), id.as_ref());
+    let signature = super::signature::signature(reading, entry, role, source.as_ref(), digest.as_ref());
     let shared = entry.flag("shared");
     let ask_size = match entry.take("size") {
         Some(size) => reading.word(&size, &[("ask", true), ("unknown", false)]).unwrap_or(true),
@@ -83,6 +84,7 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
         format: format?,
         when,
         digest: digest?,
+        signature,
         shared,
         ask_size,
         line,

@@ -124,6 +124,9 @@ fn artifact_fault(recipe: &Recipe, role: Role, id: &Name, member: bool) -> Optio
 fn references(recipe: &Recipe, reading: &Reading<'_>) {
     for artifact in &recipe.artifacts {
         conditions(recipe, reading, artifact.line, artifact.role, &artifact.when);
+        if let Some(signature) = &artifact.signature {
+            conditions(recipe, reading, artifact.line, artifact.role, &signature.when);
+        }
         if let DigestRule::Json { lookup, .. } | DigestRule::Text { lookup, .. } = &artifact.digest {
             if !recipe.lookups.contains_key(lookup) {
                 let hint = suggestion(lookup.as_str(), recipe.lookups.keys().map(Name::as_str));

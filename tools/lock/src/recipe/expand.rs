@@ -12,6 +12,7 @@ use crate::{Algorithm, Artifact, Environment, Format, Integrity, Name, Part, Pla
 use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
+use super::signature::{MinisignKey, Over, P256Key, SignatureRuleKind};
 use super::template::{Template, TemplateError};
 use super::{ArtifactRule, DigestRule, Lookup, SourceRule};
 
@@ -28,6 +29,8 @@ pub struct Wanted {
     pub format: Format,
     /// How its digest is learnt.
     pub digest: WantedDigest,
+    /// The signature that it has to have.
+    pub signature: Option<WantedSignature>,
     /// Whether the server is asked for the size.
     pub ask_size: bool,
     /// Whether different platforms may have the same bytes at different addresses.
@@ -44,6 +47,14 @@ pub enum WantedDigest {
     Checksums { url: String, file: Option<String>, algorithm: Algorithm },
     Json { lookup: WantedLookup, pointer: String, algorithm: Algorithm, encoding: Encoding },
     Text { lookup: WantedLookup, after: String, algorithm: Algorithm, encoding: Encoding },
+}
+
+/// The signature that an artifact has to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "they are documented at SignatureRuleKind")]
+pub enum WantedSignature {
+    Npm { keys: Vec<P256Key> },
+    Minisign { url: String, over: Over, keys: Vec<MinisignKey> },
 }
 
 /// A table to look a digest up in.
@@ -101,7 +112,7 @@ impl Chosen<'_> {
         let none = BTreeMap::new();
         let scope = self.scope(platform, &none);
         let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
-        let mut wanted = rules.map(|rule| self.artifact(rule, &scope)).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = rules.map(|rule| self.artifact(rule, platform, &scope)).collect::<Result<Vec<_>, _>>()?;
         wanted.extend(super::closure::wanted(self, role, platform, files)?);
         Ok(wanted)
     }
@@ -144,7 +155,12 @@ impl Chosen<'_> {
         Ok(part)
     }
 
-    fn artifact(&self, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<Wanted, RecipeError> {
+    fn artifact(
+        &self,
+        rule: &ArtifactRule,
+        platform: Option<Platform>,
+        scope: &RequestScope<'_>,
+    ) -> Result<Wanted, RecipeError> {
         let source = self.source(&rule.source, scope)?;
         let tool_url = match (&rule.tool_url, &source) {
             (Some(template), _) => self.text(template, scope)?,
@@ -172,8 +188,26 @@ impl Chosen<'_> {
                 encoding: *encoding,
             },
         };
-        let id = rule.id.clone();
-        Ok(Wanted { id, source, tool_url, format: rule.format, digest, ask_size: rule.ask_size, shared: rule.shared })
+        let signature = rule.signature.as_ref().filter(|rule| self.holds(&rule.when, platform));
+        Ok(Wanted {
+            id: rule.id.clone(),
+            source,
+            tool_url,
+            format: rule.format,
+            digest,
+            signature: signature.map(|rule| self.signature(&rule.kind, scope)).transpose()?,
+            ask_size: rule.ask_size,
+            shared: rule.shared,
+        })
+    }
+
+    fn signature(&self, rule: &SignatureRuleKind, scope: &RequestScope<'_>) -> Result<WantedSignature, RecipeError> {
+        Ok(match rule {
+            SignatureRuleKind::Npm { keys } => WantedSignature::Npm { keys: keys.clone() },
+            SignatureRuleKind::Minisign { url, over, keys } => {
+                WantedSignature::Minisign { url: self.text(url, scope)?, over: *over, keys: keys.clone() }
+            }
+        })
     }
 
     fn lookup(&self, name: &Name, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<WantedLookup, RecipeError> {
