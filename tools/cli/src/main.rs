@@ -6,8 +6,6 @@ use clap::{Parser, Subcommand};
 
 mod pin;
 mod recipe_command;
-mod recipes;
-mod requests;
 
 /// Pins what lazy tools download, for Bazel.
 #[derive(Parser)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::recipes;
+use lazytools_requests::recipes;
 
 #[derive(clap::Subcommand)]
 pub enum Command {

@@ -1,14 +1,11 @@
 //! `lazytools pin`.
 
-mod current;
 mod memo;
 mod progress;
-mod report;
 mod resolve;
 mod tool;
 mod write;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -16,10 +13,9 @@ use std::time::Duration;
 use anyhow::{bail, Context as _, Result};
 use lazytools_fetch::{Client, ClientOptions, Store};
 use lazytools_lock::{Lock, Name, Tool};
+use lazytools_requests::targets::{self, Reading};
+use lazytools_requests::{current, report, LockReport, Prepared, Target};
 
-use crate::requests::{Requests, ToolRequest};
-use current::Prepared;
-use report::{Change, LockReport};
 
 /// How many things are asked for at a time. They wait for servers, not for a processor.
 const SIDE_BY_SIDE: usize = 16;
@@ -71,16 +67,14 @@ impl Arguments {
     }
 }
 
-/// A lock file with what is asked of it.
-struct Target {
-    path: PathBuf,
-    old: Lock,
-    tools: BTreeMap<Name, (ToolRequest, BTreeMap<String, String>)>,
-}
-
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = std::path::absolute(&arguments.workspace)?;
-    let targets = read_targets(arguments, &workspace)?;
+    let reading = if arguments.check { Reading::Strict } else { Reading::Lenient };
+    let (targets, warnings) = targets::read(&arguments.requests, &workspace, reading)?;
+    for warning in warnings {
+        eprintln!("lazytools: pinned anew: {warning}");
+    }
+    check_only(&arguments.only, &targets);
     let mut failures = Vec::new();
     let mut prepared = Vec::new();
     for target in &targets {
@@ -90,14 +84,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     give_up_on(&failures)?;
     if arguments.check {
-        return Ok(check(arguments, &workspace, &targets, &prepared));
+        let reports = lazytools_requests::check::reports(&targets, &prepared);
+        let current = report::print_check(&reports, arguments.json);
+        return Ok(if current { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let locks = resolve_all(arguments, &workspace, &targets, &prepared)?;
-    let reports: Vec<LockReport> = targets
-        .iter()
-        .zip(&locks)
-        .map(|(target, new)| LockReport::between(&shown(&workspace, &target.path), &target.old, new))
-        .collect();
+    let reports: Vec<LockReport> =
+        targets.iter().zip(&locks).map(|(target, new)| LockReport::between(&target.shown, &target.old, new)).collect();
     if !arguments.dry_run {
         let files: Vec<(PathBuf, String)> =
             targets.iter().zip(&locks).map(|(target, lock)| (target.path.clone(), lock.render())).collect();
@@ -107,78 +100,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_targets(arguments: &Arguments, workspace: &Path) -> Result<Vec<Target>> {
-    let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
-    for file in &arguments.requests {
-        let requests = Requests::read(file, workspace)?;
-        let path = requests.lock.clone();
-        if !targets.contains_key(&path) {
-            let old = read_lock(&path, workspace, arguments.check)?;
-            targets.insert(path.clone(), Target { path: path.clone(), old, tools: BTreeMap::new() });
-        }
-        let Some(target) = targets.get_mut(&path) else { continue };
-        for (name, request) in requests.tools {
-            if let Some((other, _)) = target.tools.get(&name) {
-                if other.request != request.request {
-                    bail!(
-                        "two hubs ask for different things under the name {name}, and share {} (LT310)",
-                        path.display()
-                    );
-                }
-            }
-            target.tools.insert(name, (request, requests.registries.clone()));
-        }
-    }
-    for only in &arguments.only {
-        if !targets.values().any(|target| target.tools.contains_key(only)) {
-            let known = targets.values().flat_map(|target| target.tools.keys()).map(Name::as_str);
+/// `--only` has to name tools that there are.
+fn check_only(only: &[Name], targets: &[Target]) {
+    for only in only {
+        if !targets.iter().any(|target| target.tools.contains_key(only)) {
+            let known = targets.iter().flat_map(|target| target.tools.keys()).map(Name::as_str);
             let hint = lazytools_lock::recipe::error::suggestion(only.as_str(), known);
             eprintln!("lazytools: --only {only}: MODULE.bazel declares no such tool: {hint}");
             std::process::exit(2);
         }
-    }
-    Ok(targets.into_values().collect())
-}
-
-fn read_lock(path: &Path, workspace: &Path, check: bool) -> Result<Lock> {
-    match std::fs::read_to_string(path) {
-        Ok(text) if check => Ok(Lock::parse(&text, &shown(workspace, path))?),
-        Ok(text) => {
-            // What cannot be read of it is pinned anew: a wrong pin never stands in the way of a right one.
-            let (lock, errors) = Lock::parse_what_is_good(&text, &shown(workspace, path))?;
-            for error in errors {
-                eprintln!("lazytools: pinned anew: {error}");
-            }
-            Ok(lock)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !check => Ok(Lock::empty()),
-        Err(error) => Err(error).with_context(|| format!("lock {} (LT310)", path.display())),
-    }
-}
-
-fn check(arguments: &Arguments, workspace: &Path, targets: &[Target], prepared: &[Vec<Prepared>]) -> ExitCode {
-    let reports: Vec<LockReport> = targets
-        .iter()
-        .zip(prepared)
-        .map(|(target, prepared)| {
-            let mut report = LockReport::new(&shown(workspace, &target.path));
-            report.changes.extend(
-                prepared
-                    .iter()
-                    .filter_map(|tool| tool.stale.as_ref().map(|why| Change::stale(tool.name.clone(), why.clone()))),
-            );
-            report.changes.extend(current::removed(&target.old, &target.tools).map(|name| {
-                Change::stale(name.clone(), "it is in the lock, and MODULE.bazel no longer asks for it".to_owned())
-            }));
-            report.changes.sort_by(|a, b| a.tool.cmp(&b.tool));
-            report
-        })
-        .collect();
-    report::print_check(&reports, arguments.json);
-    if reports.iter().all(|report| report.changes.is_empty()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
     }
 }
 
@@ -243,19 +173,6 @@ fn count(number: usize) -> String {
     } else {
         format!("{number} things")
     }
-}
-
-/// A number of tools, in words.
-fn tools(number: usize) -> String {
-    if number == 1 {
-        "1 tool".to_owned()
-    } else {
-        format!("{number} tools")
-    }
-}
-
-fn shown(workspace: &Path, path: &Path) -> String {
-    path.strip_prefix(workspace).unwrap_or(path).display().to_string()
 }
 
 /// A tool that was resolved: the target's index, its name, what the lock holds.

@@ -24,6 +24,8 @@ pub(super) enum Place {
     Artifact,
     /// A parameter's default: only the version is known.
     Default,
+    /// Where versions come from: only the parameters are known.
+    Release,
     /// A path, a glob or a link's target.
     Path,
     /// A variable or file for the moment when the tool runs.
@@ -58,6 +60,11 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
             "{{{name}}} is known only when the tool runs: it can stand in [environment] and [[runtime_files]], and a \
              path in the cache is relative to its folder anyway"
         )),
+        Variable::Version | Variable::VersionNumber(_) | Variable::VersionMajorMinor
+            if context.place == Place::Release =>
+        {
+            fail("the version is what is looked for here: only parameters can be named".to_owned())
+        }
         Variable::Version | Variable::VersionNumber(_) | Variable::VersionMajorMinor | Variable::Run(_) => None,
         _ if context.place == Place::Default => {
             fail("a parameter's default can name the version and nothing else".to_owned())
@@ -75,7 +82,7 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
         ),
         Variable::PlatformName => None,
         Variable::Word(word) => word_fault(recipe, word),
-        Variable::Artifact(..) if context.place == Place::Artifact => {
+        Variable::Artifact(..) if matches!(context.place, Place::Artifact | Place::Release) => {
             fail("nothing is known of artifacts where one is fetched from".to_owned())
         }
         Variable::Artifact(id, _) => artifact_fault(recipe, context.role, id, false),

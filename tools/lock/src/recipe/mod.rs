@@ -5,6 +5,7 @@ pub mod collisions;
 pub mod error;
 pub mod expand;
 pub mod functions;
+pub mod releases;
 pub mod request;
 pub mod template;
 pub mod variables;
@@ -29,6 +30,7 @@ use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reac
 
 pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
+pub use releases::{Latest, LatestRule, VersionKey};
 pub use request::Chosen;
 pub use template::Template;
 pub use version::VersionRange;
@@ -51,6 +53,10 @@ pub struct Recipe {
     pub versions: Option<VersionRange>,
     /// Whether a request has to name a version.
     pub needs_version: bool,
+    /// Whose version it is in files that a team keeps anyway: a name, or none where the file is about one thing alone.
+    pub version_from: BTreeMap<VersionKey, Option<Template>>,
+    /// Where the releases are listed.
+    pub latest: Option<LatestRule>,
     /// The platforms with the tool's own words for them. Empty: the recipe does not care.
     pub platforms: BTreeMap<Platform, BTreeMap<String, String>>,
     /// The parameters.
