@@ -1,11 +1,12 @@
 //! What can go wrong on the way to a file, with its address.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::redact::redact;
 
 /// Something could not be fetched.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum FetchError {
     /// An address did not give what it should have.
     #[error("{url}: {reason}")]
@@ -38,7 +39,7 @@ pub enum FetchError {
         /// The file.
         path: PathBuf,
         /// Why it cannot be read or written.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
 }
 
@@ -103,6 +104,6 @@ impl FetchError {
 
     /// An error of a local file.
     pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::File { path: path.to_owned(), source }
+        move |source| Self::File { path: path.to_owned(), source: Arc::new(source) }
     }
 }

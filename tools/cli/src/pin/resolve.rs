@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazytools_fetch::download::{download, Downloaded, Expected};
-use lazytools_fetch::{checksums, member, Client, FetchError, Npm, NpmPurl, NpmRegistry, Reason, Store};
+use lazytools_fetch::{checksums, member, Client, FetchError, Located, Purl, Reason, Registries, Store};
 use lazytools_lock::recipe::expand::WantedLookup;
 use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
-use lazytools_lock::step::{DigestAlgorithm, Encoding};
+use lazytools_lock::step::Encoding;
 use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Source};
 
 use super::memo::Memo;
@@ -22,7 +22,8 @@ pub struct Resolver {
     client: Client,
     store: Store,
     workspace: PathBuf,
-    registries: Memo<Outcome<NpmRegistry>>,
+    registries: Memo<Arc<Registries>>,
+    located: Memo<Outcome<Located>>,
     artifacts: Memo<Outcome<Known>>,
     texts: Memo<Outcome<Arc<str>>>,
 }
@@ -34,6 +35,7 @@ impl Resolver {
             store,
             workspace,
             registries: Memo::default(),
+            located: Memo::default(),
             artifacts: Memo::default(),
             texts: Memo::default(),
         }
@@ -53,8 +55,10 @@ impl Resolver {
         let published = self.published(wanted, &place, registries)?;
         let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
-            place.check_sha1(&downloaded)?;
-            let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
+            place.check_weak(&downloaded)?;
+            // npm's own digests are SHA-512, so those that it lacks are, too.
+            let npm = matches!(&place.source, Source::Purl(purl) if purl.starts_with("pkg:npm/"));
+            let algorithm = if npm { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
             let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size };
@@ -70,6 +74,9 @@ impl Resolver {
     fn size(&self, place: &Place, format: Format, integrity: &Integrity, by: &str) -> Outcome<Option<NonZeroU64>> {
         if let Some(found) = self.store.get(integrity).map_err(text)? {
             return Ok(found.facts.size);
+        }
+        if let Some(size) = place.located.as_ref().and_then(|located| located.size) {
+            return Ok(Some(size));
         }
         if let Some(size) = self.ask_size(place)? {
             return Ok(Some(size));
@@ -87,9 +94,9 @@ impl Resolver {
         match &wanted.digest {
             WantedDigest::Known(integrity) => Ok(Some((integrity.clone(), "the input file".to_owned()))),
             WantedDigest::Npm => Ok(place
-                .dist
+                .located
                 .as_ref()
-                .and_then(|dist| dist.integrity.clone())
+                .and_then(|located| located.integrity.clone())
                 .map(|it| (it, "the registry".to_owned()))),
             WantedDigest::Download => Ok(None),
             WantedDigest::Checksums { url, file, algorithm } => {
@@ -125,23 +132,26 @@ impl Resolver {
     /// Where a source is and, if it is to be asked, what its registry says of it.
     fn place(&self, source: &Source, registries: &BTreeMap<String, String>, ask: bool) -> Outcome<Place> {
         match source {
-            Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), npm: None, dist: None }),
-            Source::Purl(purl) => {
-                let npm = self.npm(registries)?;
-                let exact = npm.exact(&NpmPurl::parse(purl).map_err(text)?).map_err(text)?;
-                let dist = if ask { Some(npm.dist(&exact).map_err(text)?) } else { None };
-                let addresses = vec![npm.registry.tarball(&exact)];
-                Ok(Place { source: Source::Purl(exact.purl()), addresses, npm: Some(exact), dist })
+            Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), located: None }),
+            Source::Purl(text) => {
+                let purl = Purl::parse(text).map_err(self::text)?;
+                let found = self.registries(registries);
+                if !ask {
+                    let addresses = found.addresses(&purl).map_err(self::text)?;
+                    return Ok(Place { source: Source::Purl(purl.to_string()), addresses, located: None });
+                }
+                let located =
+                    self.located.get(format!("{text} {registries:?}"), || found.locate(&purl).map_err(self::text))?;
+                let (source, addresses) = (Source::Purl(located.purl.clone()), located.addresses.clone());
+                Ok(Place { source, addresses, located: Some(located) })
             }
         }
     }
 
-    fn npm(&self, registries: &BTreeMap<String, String>) -> Outcome<Npm> {
-        let declared = registries.get("npm").map(String::as_str);
-        let registry = self.registries.get(declared.unwrap_or_default().to_owned(), || {
-            NpmRegistry::find(declared, &self.workspace).map_err(text)
-        })?;
-        Ok(Npm { registry, client: self.client.clone() })
+    fn registries(&self, declared: &BTreeMap<String, String>) -> Arc<Registries> {
+        self.registries.get(format!("{declared:?}"), || {
+            Arc::new(Registries::new(self.client.clone(), self.workspace.clone(), declared.clone()))
+        })
     }
 
     /// A table of digests, with its name for messages.
@@ -151,7 +161,7 @@ impl Resolver {
         let shown = lazytools_fetch::redact::redact(&address);
         let name = lookup.member.as_ref().map_or_else(|| shown.clone(), |member| format!("{shown}, {member}"));
         let table = self.texts.get(format!("{lookup:?} {registries:?}"), || {
-            let integrity = place.dist.as_ref().and_then(|dist| dist.integrity.as_ref());
+            let integrity = place.located.as_ref().and_then(|located| located.integrity.as_ref());
             let file = self.download(&place, lookup.format, integrity.map(|integrity| (integrity, "the registry")))?;
             let table = member::read(&file.path, lookup.format, lookup.member.as_deref()).map_err(text)?;
             table
@@ -205,28 +215,28 @@ impl Resolver {
 struct Place {
     source: Source,
     addresses: Vec<String>,
-    npm: Option<NpmPurl>,
-    dist: Option<lazytools_fetch::npm::Dist>,
+    located: Option<Located>,
 }
 
 impl Place {
-    /// Old packages have only a SHA-1 in the registry. It pins nothing, and still tells an accident.
-    fn check_sha1(&self, downloaded: &Downloaded) -> Outcome<()> {
-        let Some(expected) = self.dist.as_ref().and_then(|dist| dist.sha1.as_deref()) else { return Ok(()) };
-        let actual = downloaded.facts.digests.get(&DigestAlgorithm::Sha1);
-        let actual = actual.map(hex::encode).unwrap_or_default();
-        if actual == expected {
-            return Ok(());
+    /// A weak digest that a registry publishes pins nothing, and still tells an accident.
+    fn check_weak(&self, downloaded: &Downloaded) -> Outcome<()> {
+        for (algorithm, expected) in self.located.iter().flat_map(|located| &located.weak) {
+            let actual = downloaded.facts.digests.get(algorithm);
+            if actual != Some(expected) {
+                let name = format!("{algorithm:?}").to_lowercase();
+                let address = self.addresses.first().map(String::as_str).unwrap_or_default();
+                return Err(text(FetchError::at(
+                    address,
+                    Reason::Digest {
+                        actual: format!("{name} {}", actual.map(hex::encode).unwrap_or_default()),
+                        expected: hex::encode(expected),
+                        published_by: "the registry".to_owned(),
+                    },
+                )));
+            }
         }
-        let address = self.addresses.first().map(String::as_str).unwrap_or_default();
-        Err(text(FetchError::at(
-            address,
-            Reason::Digest {
-                actual: format!("sha1 {actual}"),
-                expected: expected.to_owned(),
-                published_by: "the registry".to_owned(),
-            },
-        )))
+        Ok(())
     }
 }
 
