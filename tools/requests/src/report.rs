@@ -143,10 +143,10 @@ pub fn difference(from: &Request, to: &Request) -> String {
     parts.join("; ")
 }
 
-/// Says what was or would be done.
-pub fn print(reports: &[LockReport], json: bool, dry_run: bool) {
+/// Says what was or would be done. `notes` are what else there is to say in JSON.
+pub fn print(reports: &[LockReport], notes: &[impl Serialize], json: bool, dry_run: bool) {
     if json {
-        print_json(reports);
+        print_json(reports, notes);
         return;
     }
     for report in reports {
@@ -182,7 +182,7 @@ fn tools(number: usize) -> String {
 pub fn print_check(reports: &[LockReport], json: bool) -> bool {
     let current = reports.iter().all(|report| report.changes.is_empty());
     if json {
-        print_json(reports);
+        print_json(reports, &[(); 0]);
         return current;
     }
     for report in reports {
@@ -198,11 +198,13 @@ pub fn print_check(reports: &[LockReport], json: bool) -> bool {
     current
 }
 
-fn print_json(reports: &[LockReport]) {
+fn print_json<N: Serialize>(reports: &[LockReport], notes: &[N]) {
     #[derive(Serialize)]
-    struct Document<'a> {
+    struct Document<'a, N> {
         locks: &'a [LockReport],
+        #[serde(skip_serializing_if = "<[N]>::is_empty")]
+        notes: &'a [N],
     }
-    let text = serde_json::to_string_pretty(&Document { locks: reports }).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&Document { locks: reports, notes }).unwrap_or_default();
     println!("{text}");
 }

@@ -1,14 +1,16 @@
 //! `lazytools pin`.
 
+mod latest;
 mod memo;
 mod progress;
 mod resolve;
 mod tool;
+mod versions;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{bail, Context as _, Result};
 use lazytools_fetch::{Client, ClientOptions, Store};
@@ -43,6 +45,18 @@ pub struct Arguments {
     /// Resolves again what is current, too.
     #[arg(long)]
     refresh: bool,
+    /// Moves tools with a version_range to the newest release in it, and says what is newer than exact versions.
+    #[arg(long, conflicts_with = "check")]
+    latest: bool,
+    /// How old a release has to be before a version_range takes it: 36h, 3d, 0.
+    #[arg(long, value_name = "AGE", default_value = "24h", value_parser = humantime::parse_duration)]
+    min_age: Duration,
+    /// Lets a version_range take pre-releases.
+    #[arg(long)]
+    pre: bool,
+    /// The moment that ages are counted from, for tests.
+    #[arg(long, hide = true, value_parser = humantime::parse_rfc3339)]
+    now: Option<SystemTime>,
     /// The folder that paths in the requests start from.
     #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
     workspace: PathBuf,
@@ -64,6 +78,15 @@ impl Arguments {
         options.connect = options.connect.min(options.stall);
         options.patience.pause = Duration::from_millis(self.pause);
         Ok(options)
+    }
+
+    fn taste(&self) -> latest::Taste {
+        let now = self.now.unwrap_or_else(SystemTime::now);
+        latest::Taste { min_age: self.min_age, now, pre: self.pre, latest: self.latest }
+    }
+
+    fn wants(&self, tool: &Name) -> bool {
+        self.only.is_empty() || self.only.contains(tool)
     }
 }
 
@@ -88,7 +111,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         let current = report::print_check(&reports, arguments.json);
         return Ok(if current { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let locks = resolve_all(arguments, &workspace, &targets, &prepared)?;
+    let client = Client::new(arguments.client_options()?);
+    let resolver = resolve::Resolver::new(client, Store::of_user(), workspace);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(SIDE_BY_SIDE).build()?;
+    let (notes, failures) =
+        pool.install(|| latest::decide(&resolver, &mut prepared, |tool| arguments.wants(tool), arguments.taste()));
+    give_up_on(&failures)?;
+    let locks = pool.install(|| resolve_all(arguments, &resolver, &targets, &prepared))?;
     let reports: Vec<LockReport> =
         targets.iter().zip(&locks).map(|(target, new)| LockReport::between(&target.shown, &target.old, new)).collect();
     if !arguments.dry_run {
@@ -96,7 +125,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             targets.iter().zip(&locks).map(|(target, lock)| (target.path.clone(), lock.render())).collect();
         write::all(&files)?;
     }
-    report::print(&reports, arguments.json, arguments.dry_run);
+    report::print(&reports, &notes, arguments.json, arguments.dry_run);
+    if !arguments.json {
+        latest::print(&notes);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -114,23 +146,19 @@ fn check_only(only: &[Name], targets: &[Target]) {
 
 fn resolve_all(
     arguments: &Arguments,
-    workspace: &Path,
+    resolver: &resolve::Resolver,
     targets: &[Target],
     prepared: &[Vec<Prepared>],
 ) -> Result<Vec<Lock>> {
-    let client = Client::new(arguments.client_options()?);
-    let resolver = resolve::Resolver::new(client, Store::of_user(), workspace.to_owned());
-    let wanted = |name: &Name| arguments.only.is_empty() || arguments.only.contains(name);
     let mut work = Vec::new();
     for (index, tools) in prepared.iter().enumerate() {
-        for tool in tools.iter().filter(|tool| wanted(&tool.name)) {
+        for tool in tools.iter().filter(|tool| arguments.wants(&tool.name)) {
             if arguments.refresh || tool.stale.is_some() {
                 work.push((index, tool));
             }
         }
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(SIDE_BY_SIDE).build()?;
-    let (tools, failures) = pool.install(|| tool::resolve(&resolver, &work));
+    let (tools, failures) = tool::resolve(resolver, &work);
     give_up_on(&failures)?;
     let mut locks: Vec<Lock> = targets
         .iter()

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazytools_fetch::download::{download, Downloaded, Expected};
+use lazytools_fetch::registry::Release;
 use lazytools_fetch::{checksums, member, Client, FetchError, Located, Purl, Reason, Registries, Store};
 use lazytools_lock::recipe::expand::WantedLookup;
 use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
@@ -148,6 +149,12 @@ impl Resolver {
         }
     }
 
+    /// All releases of a purl's package.
+    pub fn releases(&self, purl: &str, registries: &BTreeMap<String, String>) -> Outcome<Vec<Release>> {
+        let purl = Purl::parse(purl).map_err(text)?;
+        self.registries(registries).releases(&purl).map_err(text)
+    }
+
     fn registries(&self, declared: &BTreeMap<String, String>) -> Arc<Registries> {
         self.registries.get(format!("{declared:?}"), || {
             Arc::new(Registries::new(self.client.clone(), self.workspace.clone(), declared.clone()))
@@ -171,7 +178,8 @@ impl Resolver {
         Ok((table, name))
     }
 
-    fn text(&self, url: &str) -> Outcome<Arc<str>> {
+    /// A small text, as checksums and lists of releases are.
+    pub fn text(&self, url: &str) -> Outcome<Arc<str>> {
         self.texts.get(url.to_owned(), || {
             let sums = self.client.text(url, "text/plain, */*;q=0.8").map_err(text)?;
             if Format::describe(sums.as_bytes()) == "an HTML page" {
