@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod pin;
 mod recipe_command;
+mod recipe_show;
 
 /// Pins what lazy tools download, for Bazel.
 #[derive(Parser)]
