@@ -1,7 +1,6 @@
 //! `lazytools pin`.
 
 mod current;
-mod memo;
 mod progress;
 mod report;
 mod resolve;
