@@ -121,6 +121,13 @@ impl Client {
         }
     }
 
+    /// A header of the answer that a server gives for a file, without the file; `None` where it sends none.
+    pub fn header(&self, url: &str, name: &str) -> Result<Option<String>, FetchError> {
+        self.attempt_all(url, "*/*", Method::Head, |response| {
+            Ok(response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned))
+        })
+    }
+
     /// Fetches an address; `read` takes the body, and may ask for another attempt.
     pub fn fetch<T>(
         &self,

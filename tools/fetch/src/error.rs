@@ -19,11 +19,32 @@ pub enum FetchError {
     /// No base address of a package registry is known.
     #[error(
         "no address of the {ecosystem} registry is known: add lazy_tools.registry(type = \"{ecosystem}\", url = \"…\") \
-         to MODULE.bazel, or set npm_config_registry (LT305)"
+         to MODULE.bazel, or {remedy} (LT305)"
     )]
     NoRegistry {
         /// The purl's type.
         ecosystem: &'static str,
+        /// What else would say it.
+        remedy: &'static str,
+    },
+    /// Go's list of module proxies ends before one has the module.
+    #[error(
+        "GOPROXY says {end} where a Go module proxy is needed, and nothing is fetched from version control: put a proxy \
+         before it, as in GOPROXY=https://HOST,direct, or add lazy_tools.registry(type = \"golang\", url = \"…\") to \
+         MODULE.bazel (LT323)"
+    )]
+    NoGoProxy {
+        /// The word that ends it.
+        end: &'static str,
+    },
+    /// No archive of packages has a suite.
+    #[error(
+        "no apt source of this machine has the suite {suite}: add one to /etc/apt/sources.list.d, or add \
+         lazy_tools.registry(type = \"deb\", url = \"…\") to MODULE.bazel (LT324)"
+    )]
+    NoSuite {
+        /// The suite.
+        suite: String,
     },
     /// A purl that cannot be used.
     #[error("package URL {purl:?} {reason} (LT209)")]
@@ -78,6 +99,9 @@ pub enum Reason {
     /// The address leads where it must not.
     #[error("{0} (LT306)")]
     Insecure(String),
+    /// What vouches for a file is not signed by who should have signed it.
+    #[error("{0} (LT325)")]
+    Signature(String),
     /// What was published about files does not say what it should.
     #[error("{0} (LT307)")]
     Metadata(String),

@@ -3,16 +3,24 @@
 //! Nothing that runs inside a build action may depend on this crate.
 
 mod auth;
+pub mod cargo;
 pub mod checksums;
 pub mod client;
 mod dates;
+pub mod deb;
 pub mod digests;
 pub mod download;
 pub mod error;
+pub mod golang;
+mod links;
+mod machine;
+pub mod maven;
 pub mod member;
+pub mod memo;
 pub mod npm;
 pub mod npmrc;
 pub mod purl;
+pub mod pypi;
 pub mod redact;
 pub mod registries;
 pub mod registry;

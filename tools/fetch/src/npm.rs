@@ -38,7 +38,9 @@ impl NpmRegistry {
             .or_else(|| from_files(workspace, &variable))
             .or_else(|| ask_npm(workspace));
         let found = found.filter(|base| base.starts_with("http://") || base.starts_with("https://"));
-        found.map(|base| Self::at(&base)).ok_or(FetchError::NoRegistry { ecosystem: "npm" })
+        found
+            .map(|base| Self::at(&base))
+            .ok_or(FetchError::NoRegistry { ecosystem: "npm", remedy: "set npm_config_registry" })
     }
 
     /// The address of a package's tarball.

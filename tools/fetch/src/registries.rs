@@ -4,60 +4,118 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use crate::cargo::Cargo;
 use crate::client::Client;
+use crate::deb::Deb;
 use crate::error::FetchError;
+use crate::golang::Golang;
+use crate::maven::Maven;
 use crate::npm::{Npm, NpmRegistry};
 use crate::purl::Purl;
+use crate::pypi::Pypi;
 use crate::registry::{Ecosystem as _, Located, Release};
+
+/// A registry, once it has been looked for.
+type Found<T> = OnceLock<Result<T, FetchError>>;
 
 /// The package registries as this machine and MODULE.bazel name them.
 pub struct Registries {
     client: Client,
     workspace: PathBuf,
     declared: BTreeMap<String, String>,
-    npm: OnceLock<Result<Npm, FetchError>>,
+    cargo: Found<Cargo>,
+    deb: Found<Deb>,
+    golang: Found<Golang>,
+    maven: Found<Maven>,
+    npm: Found<Npm>,
+    pypi: Found<Pypi>,
+}
+
+/// Calls one method of whichever ecosystem a purl belongs to.
+macro_rules! ask {
+    ($self:ident, $purl:ident, $method:ident) => {
+        match $purl {
+            Purl::Cargo(purl) => $self.cargo()?.$method(purl),
+            Purl::Deb(purl) => $self.deb()?.$method(purl),
+            Purl::Golang(purl) => $self.golang()?.$method(purl),
+            Purl::Maven(purl) => $self.maven()?.$method(purl),
+            Purl::Npm(purl) => $self.npm()?.$method(purl),
+            Purl::Pypi(purl) => $self.pypi()?.$method(purl),
+        }
+    };
 }
 
 impl Registries {
     /// `declared` are the base addresses of `lazy_tools.registry`, by purl type. The workspace is where configuration
     /// files of the ecosystems are looked for.
     pub fn new(client: Client, workspace: PathBuf, declared: BTreeMap<String, String>) -> Self {
-        Self { client, workspace, declared, npm: OnceLock::new() }
+        Self {
+            client,
+            workspace,
+            declared,
+            cargo: Found::new(),
+            deb: Found::new(),
+            golang: Found::new(),
+            maven: Found::new(),
+            npm: Found::new(),
+            pypi: Found::new(),
+        }
     }
 
     /// See [`crate::registry::Ecosystem::locate`].
     pub fn locate(&self, purl: &Purl) -> Result<Located, FetchError> {
-        match purl {
-            Purl::Npm(purl) => self.npm()?.locate(purl),
-        }
+        ask!(self, purl, locate)
     }
 
     /// See [`crate::registry::Ecosystem::addresses`].
     pub fn addresses(&self, purl: &Purl) -> Result<Vec<String>, FetchError> {
-        match purl {
-            Purl::Npm(purl) => self.npm()?.addresses(purl),
-        }
+        ask!(self, purl, addresses)
     }
 
     /// See [`crate::registry::Ecosystem::releases`].
     pub fn releases(&self, package: &Purl) -> Result<Vec<Release>, FetchError> {
-        match package {
-            Purl::Npm(purl) => self.npm()?.releases(purl),
-        }
+        ask!(self, package, releases)
     }
 
     /// See [`crate::registry::Ecosystem::licence`].
     pub fn licence(&self, purl: &Purl) -> Result<Option<String>, FetchError> {
-        match purl {
-            Purl::Npm(purl) => self.npm()?.licence(purl),
-        }
+        ask!(self, purl, licence)
+    }
+
+    fn declared(&self, ty: &str) -> Option<&str> {
+        self.declared.get(ty).map(String::as_str)
+    }
+
+    fn cargo(&self) -> Result<&Cargo, FetchError> {
+        let find = || Cargo::find(self.declared("cargo"), &self.workspace, self.client.clone());
+        self.cargo.get_or_init(find).as_ref().map_err(Clone::clone)
+    }
+
+    fn deb(&self) -> Result<&Deb, FetchError> {
+        let find = || Deb::find(self.declared("deb"), &self.workspace, self.client.clone());
+        self.deb.get_or_init(find).as_ref().map_err(Clone::clone)
+    }
+
+    fn golang(&self) -> Result<&Golang, FetchError> {
+        let find = || Golang::find(self.declared("golang"), &self.workspace, self.client.clone());
+        self.golang.get_or_init(find).as_ref().map_err(Clone::clone)
+    }
+
+    fn maven(&self) -> Result<&Maven, FetchError> {
+        let find = || Maven::find(self.declared("maven"), self.client.clone());
+        self.maven.get_or_init(find).as_ref().map_err(Clone::clone)
     }
 
     fn npm(&self) -> Result<&Npm, FetchError> {
-        let found = self.npm.get_or_init(|| {
-            let registry = NpmRegistry::find(self.declared.get("npm").map(String::as_str), &self.workspace)?;
+        let find = || {
+            let registry = NpmRegistry::find(self.declared("npm"), &self.workspace)?;
             Ok(Npm { registry, client: self.client.clone() })
-        });
-        found.as_ref().map_err(Clone::clone)
+        };
+        self.npm.get_or_init(find).as_ref().map_err(Clone::clone)
+    }
+
+    fn pypi(&self) -> Result<&Pypi, FetchError> {
+        let find = || Pypi::find(self.declared("pypi"), &self.workspace, self.client.clone());
+        self.pypi.get_or_init(find).as_ref().map_err(Clone::clone)
     }
 }

@@ -57,6 +57,6 @@ pub struct Release {
     pub version: String,
     /// When it was published; `None` where the registry does not say.
     pub published: Option<SystemTime>,
-    /// Whether upstream took it back: yanked (PyPI, cargo), deprecated (npm), retracted (Go).
+    /// Whether upstream took it back: yanked (Python, cargo), deprecated (npm), retracted (Go).
     pub yanked: bool,
 }

@@ -1,7 +1,6 @@
 //! `lazytools pin`.
 
 mod latest;
-mod memo;
 mod progress;
 mod resolve;
 mod tool;

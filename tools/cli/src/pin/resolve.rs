@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazytools_fetch::download::{download, Downloaded, Expected};
+use lazytools_fetch::memo::Memo;
 use lazytools_fetch::registry::Release;
 use lazytools_fetch::{checksums, member, Client, FetchError, Located, Purl, Reason, Registries, Store};
 use lazytools_lock::recipe::expand::WantedLookup;
 use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
 use lazytools_lock::step::Encoding;
 use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Source};
-
-use super::memo::Memo;
 
 /// Outcomes are shared, so their errors are texts.
 type Outcome<T> = Result<T, String>;
