@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod pin;
 mod recipe_command;
 mod recipe_show;
+mod sbom;
 
 /// Pins what lazy tools download, for Bazel.
 #[derive(Parser)]

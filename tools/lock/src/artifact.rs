@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Format, Integrity};
+use crate::{Format, Integrity, Licence};
 
 /// Where an artifact is fetched from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Artifact {
     /// not to be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<NonZeroU64>,
+    /// The licence that upstream declares where it publishes the artifact, as it writes it. Only bills of materials use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Licence>,
 }
 
 /// An artifact as JSON has it, where nothing keeps it from having two sources, or none.
@@ -46,6 +49,8 @@ struct RawArtifact {
     integrity: Integrity,
     #[serde(default)]
     size: Option<NonZeroU64>,
+    #[serde(default)]
+    licence: Option<Licence>,
 }
 
 impl TryFrom<RawArtifact> for Artifact {
@@ -59,6 +64,6 @@ impl TryFrom<RawArtifact> for Artifact {
             (None, Some(urls)) => Source::Urls(urls),
             _ => return Err("it needs either a purl or urls (LT110)"),
         };
-        Ok(Self { source, format: raw.format, integrity: raw.integrity, size: raw.size })
+        Ok(Self { source, format: raw.format, integrity: raw.integrity, size: raw.size, licence: raw.licence })
     }
 }

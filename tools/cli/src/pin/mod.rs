@@ -17,6 +17,8 @@ use lazytools_lock::{Lock, Name, Tool};
 use lazytools_requests::targets::{self, Reading};
 use lazytools_requests::{current, report, LockReport, Prepared, Target};
 
+use crate::sbom;
+
 
 /// How many things are asked for at a time. They wait for servers, not for a processor.
 const SIDE_BY_SIDE: usize = 16;
@@ -53,6 +55,10 @@ pub struct Arguments {
     /// Lets a version_range take pre-releases.
     #[arg(long)]
     pre: bool,
+    /// Writes a bill of what the locks pin, too: cyclonedx=FILE (1.6) or spdx=FILE (2.3), in JSON. With --check it is
+    /// written without a network, if the locks are current.
+    #[arg(long, value_name = "FORMAT=FILE", conflicts_with = "dry_run")]
+    sbom: Vec<sbom::Wanted>,
     /// The moment that ages are counted from, for tests.
     #[arg(long, hide = true, value_parser = humantime::parse_rfc3339)]
     now: Option<SystemTime>,
@@ -108,6 +114,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.check {
         let reports = lazytools_requests::check::reports(&targets, &prepared);
         let current = report::print_check(&reports, arguments.json);
+        if current {
+            write::all(&bills(arguments, &targets, targets.iter().map(|target| &target.old))?)?;
+        }
         return Ok(if current { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let client = Client::new(arguments.client_options()?);
@@ -120,8 +129,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let reports: Vec<LockReport> =
         targets.iter().zip(&locks).map(|(target, new)| LockReport::between(&target.shown, &target.old, new)).collect();
     if !arguments.dry_run {
-        let files: Vec<(PathBuf, String)> =
+        let mut files: Vec<(PathBuf, String)> =
             targets.iter().zip(&locks).map(|(target, lock)| (target.path.clone(), lock.render())).collect();
+        files.extend(bills(arguments, &targets, locks.iter())?);
         write::all(&files)?;
     }
     report::print(&reports, &notes, arguments.json, arguments.dry_run);
@@ -129,6 +139,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         latest::print(&notes);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The bills of materials with their files.
+fn bills<'a>(
+    arguments: &Arguments,
+    targets: &'a [Target],
+    locks: impl Iterator<Item = &'a Lock>,
+) -> Result<Vec<(PathBuf, String)>> {
+    let locks: Vec<(&str, &Lock)> = targets.iter().map(|target| target.shown.as_str()).zip(locks).collect();
+    sbom::documents(&arguments.sbom, &locks)
 }
 
 /// `--only` has to name tools that there are.

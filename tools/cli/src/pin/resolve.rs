@@ -12,7 +12,7 @@ use lazytools_fetch::{checksums, member, Client, FetchError, Located, Purl, Reas
 use lazytools_lock::recipe::expand::WantedLookup;
 use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
 use lazytools_lock::step::Encoding;
-use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Source};
+use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Licence, Source};
 
 /// Outcomes are shared, so their errors are texts.
 type Outcome<T> = Result<T, String>;
@@ -46,6 +46,9 @@ impl Resolver {
         let key = format!("{:?}", (&wanted.source, &wanted.digest, wanted.format, wanted.ask_size, registries));
         let mut known = self.artifacts.get(key, || self.resolve_one(wanted, registries))?;
         known.tool_url.clone_from(&wanted.tool_url);
+        if let Some(licence) = &wanted.licence {
+            known.artifact.licence = Some(licence.clone());
+        }
         Ok(known)
     }
 
@@ -53,6 +56,7 @@ impl Resolver {
         let ask = !matches!(wanted.digest, WantedDigest::Known(_));
         let place = self.place(&wanted.source, registries, ask)?;
         let published = self.published(wanted, &place, registries)?;
+        let licence = self.licence(&place, registries)?;
         let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
             place.check_weak(&downloaded)?;
@@ -61,13 +65,30 @@ impl Resolver {
             let algorithm = if npm { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
-            let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size };
+            let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, licence };
             return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
         let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };
-        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size };
+        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size, licence };
         // Other digests stay unknown even if the store has the file: a lock must not depend on what it has.
         Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: BTreeMap::new() })
+    }
+
+    /// The licence that the registry says, where it was asked at all. A mirror need not know it.
+    fn licence(&self, place: &Place, registries: &BTreeMap<String, String>) -> Outcome<Option<Licence>> {
+        let (Some(located), Source::Purl(purl)) = (&place.located, &place.source) else { return Ok(None) };
+        let purl = Purl::parse(purl).map_err(text)?;
+        let found = match &located.licence {
+            Some(licence) => Some(licence.clone()),
+            // npm says it in the answer that is there already, or not at all.
+            None if purl.ty() == "npm" => None,
+            None => match self.registries(registries).licence(&purl) {
+                Ok(licence) => licence,
+                Err(FetchError::Address { reason: Reason::Status { .. } | Reason::Metadata(_), .. }) => None,
+                Err(error) => return Err(text(error)),
+            },
+        };
+        Ok(found.as_deref().and_then(Licence::of))
     }
 
     /// The size of a file whose digest is published: from the store, else from the server, else by downloading.

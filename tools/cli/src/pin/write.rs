@@ -16,11 +16,11 @@ pub fn all(files: &[(PathBuf, String)]) -> Result<()> {
         if std::fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
             continue;
         }
-        let file = prepare(&path, text).with_context(|| format!("lock {} (LT310)", path.display()))?;
+        let file = prepare(&path, text).with_context(|| format!("{} (LT310)", path.display()))?;
         ready.push((file, path));
     }
     for (file, path) in ready {
-        file.persist(&path).with_context(|| format!("lock {} (LT310)", path.display()))?;
+        file.persist(&path).with_context(|| format!("{} (LT310)", path.display()))?;
     }
     Ok(())
 }

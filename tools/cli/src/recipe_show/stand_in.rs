@@ -44,8 +44,13 @@ impl StandIns {
             self.name(&bytes, name, id);
             digests.insert(*algorithm, bytes);
         }
-        let artifact =
-            Artifact { source: wanted.source.clone(), format: wanted.format, integrity, size: NonZeroU64::new(size) };
+        let artifact = Artifact {
+            source: wanted.source.clone(),
+            format: wanted.format,
+            integrity,
+            size: NonZeroU64::new(size),
+            licence: None,
+        };
         let known = Known { artifact, tool_url: wanted.tool_url.clone(), digests };
         self.parts.entry((role, platform)).or_default().insert(id.clone(), known);
     }

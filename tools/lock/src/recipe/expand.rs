@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 
 use crate::step::{DigestAlgorithm, Encoding};
-use crate::{Algorithm, Artifact, Environment, Format, Integrity, Name, Part, Platform, Role, RuntimeFile, Source};
+use crate::{Algorithm, Artifact, Environment, Format, Integrity, Licence, Name, Part, Platform, Role, RuntimeFile, Source};
 
 use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
@@ -32,6 +32,8 @@ pub struct Wanted {
     pub ask_size: bool,
     /// Whether different platforms may have the same bytes at different addresses.
     pub shared: bool,
+    /// The licence, where an input file says it.
+    pub licence: Option<Licence>,
 }
 
 /// How an artifact's digest is learnt.
@@ -173,7 +175,8 @@ impl Chosen<'_> {
             },
         };
         let id = rule.id.clone();
-        Ok(Wanted { id, source, tool_url, format: rule.format, digest, ask_size: rule.ask_size, shared: rule.shared })
+        let (format, ask_size, shared) = (rule.format, rule.ask_size, rule.shared);
+        Ok(Wanted { id, source, tool_url, format, digest, ask_size, shared, licence: None })
     }
 
     fn lookup(&self, name: &Name, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<WantedLookup, RecipeError> {

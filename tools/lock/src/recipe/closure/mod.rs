@@ -35,6 +35,7 @@ pub(super) fn wanted(
             digest: package.integrity.clone().map_or(WantedDigest::Npm, WantedDigest::Known),
             ask_size: true,
             shared: true,
+            licence: package.licence.clone(),
         };
         match found.get(&wanted.id) {
             Some(other) if (&other.source, &other.digest) != (&wanted.source, &wanted.digest) => Err(format!(
