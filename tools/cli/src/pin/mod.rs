@@ -2,6 +2,7 @@
 
 mod current;
 mod progress;
+mod publishers;
 mod report;
 mod resolve;
 mod tool;
