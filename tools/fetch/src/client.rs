@@ -11,6 +11,7 @@ use ureq::{Agent, Body};
 
 use crate::auth::Logins;
 use crate::error::{FetchError, Reason};
+use crate::github::ApiToken;
 use crate::resolver::OnceResolver;
 use crate::retry::{retry, Ended, Failure, Patience};
 
@@ -50,6 +51,7 @@ pub struct Client {
     agent: Agent,
     options: ClientOptions,
     logins: Logins,
+    github: ApiToken,
     /// Why the machine has no certificates, where it has none; without https that is no harm.
     no_certificates: Option<String>,
 }
@@ -83,7 +85,7 @@ impl Client {
             .timeout_per_call(Some(options.attempt))
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), OnceResolver::default());
-        Self { agent, options, logins: Logins::of_user(), no_certificates }
+        Self { agent, options, logins: Logins::of_user(), github: ApiToken::of_user(), no_certificates }
     }
 
     /// A small text, as metadata are.
@@ -177,7 +179,7 @@ impl Client {
             Method::Get => self.agent.get(&address),
             Method::Head => self.agent.head(&address),
         };
-        let request = match login {
+        let request = match login.or_else(|| self.github.header(&address)) {
             Some(login) => request.header("authorization", login),
             None => request,
         };

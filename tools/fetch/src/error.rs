@@ -102,6 +102,12 @@ pub enum Reason {
     /// What vouches for a file is not signed by who should have signed it.
     #[error("{0} (LT325)")]
     Signature(String),
+    /// What the recipe names as the source of a digest has none.
+    #[error("{0} (LT320)")]
+    NoDigest(String),
+    /// A server answers no more for now.
+    #[error("{0} (LT321)")]
+    Limit(String),
     /// What was published about files does not say what it should.
     #[error("{0} (LT307)")]
     Metadata(String),

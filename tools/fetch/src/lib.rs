@@ -11,6 +11,7 @@ pub mod deb;
 pub mod digests;
 pub mod download;
 pub mod error;
+pub mod github;
 pub mod golang;
 mod links;
 mod machine;

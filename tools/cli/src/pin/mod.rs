@@ -2,6 +2,7 @@
 
 mod latest;
 mod progress;
+mod publishers;
 mod resolve;
 mod tool;
 mod versions;

@@ -15,17 +15,17 @@ use lazytools_lock::step::Encoding;
 use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Licence, Source};
 
 /// Outcomes are shared, so their errors are texts.
-type Outcome<T> = Result<T, String>;
+pub(super) type Outcome<T> = Result<T, String>;
 
 /// Resolves artifacts; nothing is asked for or downloaded twice.
 pub struct Resolver {
-    client: Client,
+    pub(super) client: Client,
     store: Store,
     workspace: PathBuf,
     registries: Memo<Arc<Registries>>,
     located: Memo<Outcome<Located>>,
     artifacts: Memo<Outcome<Known>>,
-    texts: Memo<Outcome<Arc<str>>>,
+    pub(super) texts: Memo<Outcome<Arc<str>>>,
 }
 
 impl Resolver {
@@ -54,12 +54,15 @@ impl Resolver {
 
     fn resolve_one(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
         let ask = !matches!(wanted.digest, WantedDigest::Known(_));
-        let place = self.place(&wanted.source, registries, ask)?;
-        let published = self.published(wanted, &place, registries)?;
+        let mut place = self.place(&wanted.source, registries, ask)?;
+        let published = self.published(wanted, &mut place, registries)?;
         let licence = self.licence(&place, registries)?;
         let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
             place.check_weak(&downloaded)?;
+            if let WantedDigest::GoSum { file, text } = &wanted.digest {
+                Self::check_go_sum(&place, &downloaded, file, text)?;
+            }
             // npm's own digests are SHA-512, so those that it lacks are, too.
             let npm = matches!(&place.source, Source::Purl(purl) if purl.starts_with("pkg:npm/"));
             let algorithm = if npm { Algorithm::Sha512 } else { Algorithm::Sha256 };
@@ -96,8 +99,8 @@ impl Resolver {
         if let Some(found) = self.store.get(integrity).map_err(text)? {
             return Ok(found.facts.size);
         }
-        if let Some(size) = place.located.as_ref().and_then(|located| located.size) {
-            return Ok(Some(size));
+        if place.size.is_some() {
+            return Ok(place.size);
         }
         if let Some(size) = self.ask_size(place)? {
             return Ok(Some(size));
@@ -109,17 +112,19 @@ impl Resolver {
     fn published(
         &self,
         wanted: &Wanted,
-        place: &Place,
+        place: &mut Place,
         registries: &BTreeMap<String, String>,
     ) -> Outcome<Option<(Integrity, String)>> {
         match &wanted.digest {
             WantedDigest::Known(integrity) => Ok(Some((integrity.clone(), "the input file".to_owned()))),
-            WantedDigest::Npm => Ok(place
+            WantedDigest::Github => self.github(place),
+            WantedDigest::Header { name, algorithm, encoding } => self.header(place, name, *algorithm, *encoding),
+            WantedDigest::Registry => Ok(place
                 .located
                 .as_ref()
                 .and_then(|located| located.integrity.clone())
                 .map(|it| (it, "the registry".to_owned()))),
-            WantedDigest::Download => Ok(None),
+            WantedDigest::Download | WantedDigest::GoSum { .. } => Ok(None),
             WantedDigest::Checksums { url, file, algorithm } => {
                 let sums = self.text(url)?;
                 let found = checksums::find(&sums, file.as_deref(), *algorithm);
@@ -153,18 +158,20 @@ impl Resolver {
     /// Where a source is and, if it is to be asked, what its registry says of it.
     fn place(&self, source: &Source, registries: &BTreeMap<String, String>, ask: bool) -> Outcome<Place> {
         match source {
-            Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), located: None }),
+            Source::Urls(urls) => {
+                Ok(Place { source: source.clone(), addresses: urls.clone(), size: None, located: None })
+            }
             Source::Purl(text) => {
                 let purl = Purl::parse(text).map_err(self::text)?;
                 let found = self.registries(registries);
                 if !ask {
                     let addresses = found.addresses(&purl).map_err(self::text)?;
-                    return Ok(Place { source: Source::Purl(purl.to_string()), addresses, located: None });
+                    return Ok(Place { source: Source::Purl(purl.to_string()), addresses, size: None, located: None });
                 }
                 let located =
                     self.located.get(format!("{text} {registries:?}"), || found.locate(&purl).map_err(self::text))?;
                 let (source, addresses) = (Source::Purl(located.purl.clone()), located.addresses.clone());
-                Ok(Place { source, addresses, located: Some(located) })
+                Ok(Place { source, addresses, size: located.size, located: Some(located) })
             }
         }
     }
@@ -240,9 +247,11 @@ impl Resolver {
 }
 
 /// Where an artifact is.
-struct Place {
-    source: Source,
-    addresses: Vec<String>,
+pub(super) struct Place {
+    pub(super) source: Source,
+    pub(super) addresses: Vec<String>,
+    /// The size that was published.
+    pub(super) size: Option<NonZeroU64>,
     located: Option<Located>,
 }
 
@@ -269,11 +278,11 @@ impl Place {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-fn text(error: FetchError) -> String {
+pub(super) fn text(error: FetchError) -> String {
     error.to_string()
 }
 
-fn decode(digest: &str, algorithm: Algorithm, encoding: Encoding) -> Option<Integrity> {
+pub(super) fn decode(digest: &str, algorithm: Algorithm, encoding: Encoding) -> Option<Integrity> {
     match encoding {
         Encoding::Hex => Integrity::from_hex(algorithm, digest),
         Encoding::Base64 => format!("{}-{digest}", algorithm.name()).parse().ok(),

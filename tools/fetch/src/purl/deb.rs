@@ -33,7 +33,7 @@ impl DebPurl {
             )));
         }
         let path = parts.qualifiers.get("path").cloned();
-        let good = |part: &str| word(part, "_~:%");
+        let good = |part: &str| word(part, "_~:");
         if let Some(wrong) = path.as_ref().filter(|path| !path.split('/').all(good)) {
             return Err(parts.fail(format!("has path {wrong:?}, which is no file of an archive")));
         }

@@ -26,7 +26,7 @@ pub(crate) use pypi::normal;
 pub use pypi::PypiPurl;
 
 /// The types of package URLs that can be fetched, sorted.
-pub const TYPES: &[&str] = &["cargo", "deb", "golang", "maven", "npm", "pypi"];
+pub use lazytools_lock::recipe::PURL_TYPES as TYPES;
 
 /// What stands unescaped in a canonical purl's version and qualifiers.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');

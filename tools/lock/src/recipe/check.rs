@@ -6,7 +6,7 @@ use super::error::{suggestion, FORM, PLATFORM, REFERENCE, VARIABLE};
 use super::parse::Reading;
 use super::template::Seen;
 use super::variables::Variable;
-use super::{DigestRule, Recipe, When};
+use super::{DigestRule, Recipe, TableRule, When};
 
 /// Where a template stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,16 @@ fn artifact_fault(recipe: &Recipe, role: Role, id: &Name, member: bool) -> Optio
 fn references(recipe: &Recipe, reading: &Reading<'_>) {
     for artifact in &recipe.artifacts {
         conditions(recipe, reading, artifact.line, artifact.role, &artifact.when);
-        if let DigestRule::Json { lookup, .. } | DigestRule::Text { lookup, .. } = &artifact.digest {
+        if let DigestRule::GoSum { file } = &artifact.digest {
+            if !recipe.files.contains_key(file) {
+                let hint = suggestion(file.as_str(), recipe.files.keys().map(Name::as_str));
+                let message = format!("there is no input file {:?}: {hint}", file.as_str());
+                reading.source.error(artifact.line, REFERENCE, message);
+            }
+        }
+        if let DigestRule::Json { table: TableRule::Lookup(lookup), .. } | DigestRule::Text { lookup, .. } =
+            &artifact.digest
+        {
             if !recipe.lookups.contains_key(lookup) {
                 let hint = suggestion(lookup.as_str(), recipe.lookups.keys().map(Name::as_str));
                 let message = format!("there is no lookup {:?}: {hint}", lookup.as_str());

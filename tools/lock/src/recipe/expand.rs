@@ -13,7 +13,7 @@ use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
 use super::template::{Template, TemplateError};
-use super::{ArtifactRule, DigestRule, Lookup, SourceRule};
+use super::{ArtifactRule, DigestRule, Lookup, SourceRule, TableRule};
 
 /// An artifact that a part needs, before its bytes are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +41,11 @@ pub struct Wanted {
 #[allow(missing_docs, reason = "they are documented at DigestRule")]
 pub enum WantedDigest {
     Download,
+    Github,
+    GoSum { file: Name, text: String },
+    Header { name: String, algorithm: Algorithm, encoding: Encoding },
     Known(Integrity),
-    Npm,
+    Registry,
     Checksums { url: String, file: Option<String>, algorithm: Algorithm },
     Json { lookup: WantedLookup, pointer: String, algorithm: Algorithm, encoding: Encoding },
     Text { lookup: WantedLookup, after: String, algorithm: Algorithm, encoding: Encoding },
@@ -103,7 +106,7 @@ impl Chosen<'_> {
         let none = BTreeMap::new();
         let scope = self.scope(platform, &none);
         let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
-        let mut wanted = rules.map(|rule| self.artifact(rule, &scope)).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = rules.map(|rule| self.artifact(rule, &scope, files)).collect::<Result<Vec<_>, _>>()?;
         wanted.extend(super::closure::wanted(self, role, platform, files)?);
         Ok(wanted)
     }
@@ -146,7 +149,12 @@ impl Chosen<'_> {
         Ok(part)
     }
 
-    fn artifact(&self, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<Wanted, RecipeError> {
+    fn artifact(
+        &self,
+        rule: &ArtifactRule,
+        scope: &RequestScope<'_>,
+        files: &BTreeMap<Name, String>,
+    ) -> Result<Wanted, RecipeError> {
         let source = self.source(&rule.source, scope)?;
         let tool_url = match (&rule.tool_url, &source) {
             (Some(template), _) => self.text(template, scope)?,
@@ -154,15 +162,29 @@ impl Chosen<'_> {
             (None, Source::Purl(purl)) => purl.clone(),
         };
         let digest = match &rule.digest {
-            DigestRule::Npm => WantedDigest::Npm,
+            DigestRule::Registry => WantedDigest::Registry,
+            DigestRule::Github => WantedDigest::Github,
+            DigestRule::GoSum { file } => {
+                WantedDigest::GoSum { file: file.clone(), text: files.get(file).cloned().unwrap_or_default() }
+            }
+            DigestRule::Header { name, algorithm, encoding } => {
+                WantedDigest::Header { name: name.clone(), algorithm: *algorithm, encoding: *encoding }
+            }
             DigestRule::Download => WantedDigest::Download,
             DigestRule::Checksums { url, file, algorithm } => WantedDigest::Checksums {
                 url: self.text(url, scope)?,
                 file: file.as_ref().map(|file| self.text(file, scope)).transpose()?,
                 algorithm: *algorithm,
             },
-            DigestRule::Json { lookup, pointer, algorithm, encoding } => WantedDigest::Json {
-                lookup: self.lookup(lookup, rule, scope)?,
+            DigestRule::Json { table, pointer, algorithm, encoding } => WantedDigest::Json {
+                lookup: match table {
+                    TableRule::Lookup(lookup) => self.lookup(lookup, rule, scope)?,
+                    TableRule::Url(url) => WantedLookup {
+                        source: Source::Urls(vec![self.text(url, scope)?]),
+                        format: Format::File,
+                        member: None,
+                    },
+                },
                 pointer: self.text(pointer, scope)?,
                 algorithm: *algorithm,
                 encoding: *encoding,

@@ -77,6 +77,15 @@ impl Template {
         }
     }
 
+    /// The text that it begins with, whatever is asked for; `None` where it begins with an expression.
+    pub fn start(&self) -> Option<&str> {
+        match self.parts.first() {
+            Some(Piece::Text(text)) => Some(text),
+            Some(Piece::Expression(_)) => None,
+            None => Some(""),
+        }
+    }
+
     /// Whether it holds a variable that is filled in when the tool runs.
     pub fn has_run_variable(&self) -> bool {
         let mut found = false;

@@ -32,7 +32,7 @@ pub(super) fn wanted(
             source,
             tool_url,
             format: Format::TarGz,
-            digest: package.integrity.clone().map_or(WantedDigest::Npm, WantedDigest::Known),
+            digest: package.integrity.clone().map_or(WantedDigest::Registry, WantedDigest::Known),
             ask_size: true,
             shared: true,
             licence: package.licence.clone(),
