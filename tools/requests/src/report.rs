@@ -98,7 +98,7 @@ fn reason(before: &Tool, after: &Tool) -> Option<String> {
         let changed: Vec<&str> =
             new.iter().filter(|(key, digest)| old.get(*key).is_some_and(|it| it != *digest)).map(|(key, _)| key.as_str()).collect();
         reasons.push(match changed.len() {
-            0 => "the same request is pinned differently".to_owned(),
+            0 => "what upstream says of its artifacts has changed".to_owned(),
             1..=3 => format!("upstream changed the bytes of {}", changed.join(", ")),
             more => format!("upstream changed the bytes of {} and {} more artifacts", changed[..3].join(", "), more - 3),
         });
