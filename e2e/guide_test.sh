@@ -49,6 +49,28 @@ expect_failure "$TEST_TMPDIR/log" "sass: recipe sass has changed" "bazel run //t
 nested "$work" run //tools:update_pins
 nested "$work" test //tools:update_pins_test
 
+echo "== a version that follows package-lock.json, and what is said when the two part"
+printf '[version_from]\nnpm = "sass-embedded"\n' >>sass.toml
+sed -i 's|version = "1.105.0",|version_from = "//:package-lock.json",|' MODULE.bazel
+package_lock() {
+  printf '{"lockfileVersion": 3, "packages": {"node_modules/sass-embedded": {"version": "%s"}}}' "$1" >package-lock.json
+}
+package_lock 1.105.0
+nested "$work" run //tools:update_pins
+nested "$work" test //tools:update_pins_test
+package_lock 1.104.0
+expect_failure "$TEST_TMPDIR/log" "//:package-lock.json has version 1.104.0, and the lock has 1.105.0" \
+  "bazel run //tools:update_pins" -- nested "$work" test --test_output=all //tools:update_pins_test
+nested "$work" build //:page
+
+echo "== a range, and the newest release in it"
+sed -i 's|version_from = "//:package-lock.json",|version_range = ">=1.100, <1.105",|' MODULE.bazel
+sed -i 's|^npm = "sass-embedded"$|npm = "sass-embedded-linux-x64"|' sass.toml
+nested "$work" run //tools:update_pins
+grep -q '"version": "1.104.' lazy_tools.lock.json || fail "the range gave another version"
+nested "$work" build //:page
+nested "$work" test //tools:update_pins_test
+
 echo "== a mistake in the recipe is explained, with its line"
 line=$(($(grep -n '^strip_prefix' sass.toml | cut -d: -f1)))
 sed -i 's/^strip_prefix/strip_prefx/' sass.toml

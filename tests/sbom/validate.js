@@ -1,4 +1,4 @@
-// validate.js LAZYTOOLS REQUESTS CYCLONEDX SPDX: makes the bills of this repository's own lock, and holds them and the given
+// validate.js SCHEMA LAZYTOOLS REQUESTS CYCLONEDX SPDX: makes the bills of this repository's own lock, and holds them and the given
 // ones against the formats' own schemas.
 "use strict";
 
@@ -10,7 +10,7 @@ const path = require("path");
 const addFormats = require("ajv-formats").default;
 const addMoreFormats = require("ajv-formats-draft2019");
 
-const [lazytools, requests, cyclonedx, spdx] = process.argv.slice(2);
+const [spdxSchema, lazytools, requests, cyclonedx, spdx] = process.argv.slice(2);
 const read = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 
 function validator(Ajv, schema, others) {
@@ -31,7 +31,7 @@ const isCyclonedx = validator(require("ajv").default, schemas("bom-1.6"), [
 const isSpdx = validator(
   require("ajv/dist/2019").default,
   // `#` at its end is an empty fragment, which ajv does not take off.
-  { ...read(process.env.SPDX_SCHEMA), $schema: "https://json-schema.org/draft/2019-09/schema" },
+  { ...read(spdxSchema), $schema: "https://json-schema.org/draft/2019-09/schema" },
   [],
 );
 

@@ -77,11 +77,12 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
     Some(ArtifactRule {
         id: id?,
         role,
-        source: source?,
+        // What is wrong has been told; who names the artifact is not to be told that there is none.
+        source: source.unwrap_or_else(|| SourceRule::Urls(Vec::new())),
         tool_url,
-        format: format?,
+        format: format.unwrap_or(Format::TarGz),
         when,
-        digest: digest?,
+        digest: digest.unwrap_or(DigestRule::Download),
         shared,
         ask_size,
         line,

@@ -32,8 +32,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, RecipeErrors> {
         let reading = Reading { source: &source, templates: RefCell::default() };
         let mut table = Table::new(&source, "the recipe", 1, document.get_ref());
         let recipe = recipe(&reading, &mut table, file, text);
-        table.finish();
         if let Some(recipe) = &recipe {
+            table.finish();
             super::check::check(recipe, &reading);
         }
         recipe
