@@ -27,7 +27,8 @@ impl Pins {
     }
 
     fn package_lock(&self, version: &str) {
-        let text = format!(r#"{{"lockfileVersion": 3, "packages": {{"node_modules/bun": {{"version": "{version}"}}}}}}"#);
+        let text =
+            format!(r#"{{"lockfileVersion": 3, "packages": {{"node_modules/bun": {{"version": "{version}"}}}}}}"#);
         self.write("files/package-lock.json", &text);
     }
 

@@ -48,7 +48,8 @@ pub fn run(arguments: &Arguments, start: &Path) -> Result<ExitCode> {
     let mut texts = BTreeMap::new();
     for (name, file) in &arguments.files {
         let path = start.join(file);
-        let text = files::read(&path, MAX_BYTES).map_err(|error| anyhow!("{name} {}: {error} (LT310)", path.display()))?;
+        let text =
+            files::read(&path, MAX_BYTES).map_err(|error| anyhow!("{name} {}: {error} (LT310)", path.display()))?;
         texts.insert(name.clone(), text);
     }
     print!("{}", show(&recipe, arguments, &texts)?);
@@ -120,7 +121,14 @@ fn render(
         writeln!(out, "  nothing")?;
     }
     for (role, artifact) in wanted {
-        writeln!(out, "  {} (for {}): {}, {}", artifact.id, role.name(), words::source(&artifact.source), artifact.format)?;
+        writeln!(
+            out,
+            "  {} (for {}): {}, {}",
+            artifact.id,
+            role.name(),
+            words::source(&artifact.source),
+            artifact.format
+        )?;
         writeln!(out, "    its digest: {}", words::digest(&artifact.digest))?;
     }
     let parts: Vec<&Part> =

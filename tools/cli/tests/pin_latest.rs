@@ -55,7 +55,10 @@ fn a_range_gives_the_newest_release_that_is_old_enough() {
     let outcome = workspace.pin(&server, &["--now", NOW]).succeeded();
     assert!(outcome.out.contains("added thing //:thing.toml 1.10.0"), "{}", outcome.out);
     assert_eq!(pinned(&workspace), "1.10.0", "1.11 was taken back, 1.12 is an hour old, 2.0 is not in the range");
-    assert!(workspace.lock().contains("\"versionRange\": \">=1.9, <2\"") && workspace.lock().contains("\"version\": \"1.10.0\""));
+    assert!(
+        workspace.lock().contains("\"versionRange\": \">=1.9, <2\"")
+            && workspace.lock().contains("\"version\": \"1.10.0\"")
+    );
     workspace.pin(&server, &["--check"]).succeeded();
 
     // What is pinned stays as long as it is in the range.
@@ -129,7 +132,9 @@ fn why_there_is_none_is_told() {
         "(LT356)",
     ]);
     ask(&workspace, r#""versionRange": ">=3 <4""#);
-    workspace.pin(&server, &["--now", NOW]).failed_with(&["tool thing: version_range = \">=3 <4\" is no range", "(LT355)"]);
+    workspace
+        .pin(&server, &["--now", NOW])
+        .failed_with(&["tool thing: version_range = \">=3 <4\" is no range", "(LT355)"]);
     workspace.write("thing.toml", DOWNLOADED);
     ask(&workspace, r#""versionRange": ">=1""#);
     workspace.pin(&server, &["--now", NOW]).failed_with(&[

@@ -32,7 +32,10 @@ impl Repository {
     fn git_output(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new("git");
         // Nothing of the user's own settings may matter.
-        command.current_dir(self.workspace.path()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command
+            .current_dir(self.workspace.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
         for role in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{role}_NAME"), "Test").env(format!("GIT_{role}_EMAIL"), "test@example.org");
         }
@@ -93,10 +96,7 @@ impl Repository {
 fn updates_of_different_tools_merge() {
     // Also of neighbours.
     let repository = Repository::new(&[("a", "1.0"), ("b", "1.0"), ("c", "1.0")]);
-    assert!(repository.merge(
-        &[("a", "2.0"), ("b", "1.0"), ("c", "1.0")],
-        &[("a", "1.0"), ("b", "3.0"), ("c", "1.0")],
-    ));
+    assert!(repository.merge(&[("a", "2.0"), ("b", "1.0"), ("c", "1.0")], &[("a", "1.0"), ("b", "3.0"), ("c", "1.0")],));
     repository.ask(&[("a", "2.0"), ("b", "3.0"), ("c", "1.0")]);
     repository.is_as_new();
 }
@@ -104,10 +104,7 @@ fn updates_of_different_tools_merge() {
 #[test]
 fn new_tools_in_different_places_merge() {
     let repository = Repository::new(&[("b", "1.0"), ("d", "1.0")]);
-    assert!(repository.merge(
-        &[("a", "2.0"), ("b", "1.0"), ("d", "1.0")],
-        &[("b", "1.0"), ("c", "1.0"), ("d", "1.0")],
-    ));
+    assert!(repository.merge(&[("a", "2.0"), ("b", "1.0"), ("d", "1.0")], &[("b", "1.0"), ("c", "1.0"), ("d", "1.0")],));
     repository.ask(&[("a", "2.0"), ("b", "1.0"), ("c", "1.0"), ("d", "1.0")]);
     repository.is_as_new();
 }
@@ -125,10 +122,8 @@ fn where_git_cannot_the_message_says_how_to_go_on_and_that_works() {
     for side in ["--ours", "--theirs"] {
         // One tool in two versions, and two new ones in one place.
         let repository = Repository::new(&[("a", "1.0"), ("z", "1.0")]);
-        assert!(!repository.merge(
-            &[("a", "2.0"), ("b", "1.0"), ("z", "1.0")],
-            &[("a", "3.0"), ("c", "1.0"), ("z", "2.0")],
-        ));
+        assert!(!repository
+            .merge(&[("a", "2.0"), ("b", "1.0"), ("z", "1.0")], &[("a", "3.0"), ("c", "1.0"), ("z", "2.0")],));
         let wanted = [("a", "3.0"), ("b", "1.0"), ("c", "1.0"), ("z", "2.0")];
         repository.ask(&wanted);
         for arguments in [&[][..], &["--check"]] {

@@ -62,7 +62,8 @@ fn ready() -> (Server, Workspace) {
     workspace.request(&["linux_aarch64", "linux_x86_64"], "1.0");
     let requests = workspace.read("requests.json");
     let requests = requests.replace("\"params\": {}", "\"files\": {\"package_lock\": \"//:package-lock.json\"}");
-    let requests = requests.replace("\"recipePath\"", "\"filePaths\": {\"package_lock\": \"package-lock.json\"}, \"recipePath\"");
+    let requests =
+        requests.replace("\"recipePath\"", "\"filePaths\": {\"package_lock\": \"package-lock.json\"}, \"recipePath\"");
     workspace.write("requests.json", &requests.replace("\"thing\": {", "\"my_thing\": {"));
     workspace.write(
         "package-lock.json",
@@ -130,8 +131,10 @@ fn what_is_wrong_is_told() {
     for wrong in ["cyclonedx", "spdx=", "swid=x"] {
         assert_eq!(pin(&server, &workspace, &["--sbom", wrong], None).code, Some(2), "{wrong}");
     }
-    pin(&server, &workspace, &["--sbom", "spdx=bill.json"], Some("now")).failed_with(&["SOURCE_DATE_EPOCH is \"now\"", "(LT358)"]);
+    pin(&server, &workspace, &["--sbom", "spdx=bill.json"], Some("now"))
+        .failed_with(&["SOURCE_DATE_EPOCH is \"now\"", "(LT358)"]);
     assert_eq!(workspace.lock(), "", "whole or not at all");
-    pin(&server, &workspace, &["--sbom", "spdx=missing/bill.json"], None).failed_with(&["missing/bill.json", "(LT310)"]);
+    pin(&server, &workspace, &["--sbom", "spdx=missing/bill.json"], None)
+        .failed_with(&["missing/bill.json", "(LT310)"]);
     assert_eq!(workspace.lock(), "", "whole or not at all");
 }

@@ -11,10 +11,12 @@ fn following(fields: &str) -> (Server, Workspace) {
         let bytes = tar_gz(&[("a.txt", version)]);
         server.on(&format!("/files/{version}/thing-x.tar.gz"), &[Answer::Bytes(bytes)]);
     }
-    let recipe = DOWNLOADED.replace("needs_version = true\n", "needs_version = true\n[version_from]\nnpm = \"thing\"\n");
+    let recipe =
+        DOWNLOADED.replace("needs_version = true\n", "needs_version = true\n[version_from]\nnpm = \"thing\"\n");
     let workspace = Workspace::new(&recipe);
     let requests = workspace.read("requests.json");
-    let requests = requests.replace("\"version\": \"1.0\"", &format!("\"versionFrom\": \"//:package-lock.json\"{fields}"));
+    let requests =
+        requests.replace("\"version\": \"1.0\"", &format!("\"versionFrom\": \"//:package-lock.json\"{fields}"));
     let requests = requests.replace("\"recipePath\"", "\"versionFromPath\": \"package-lock.json\", \"recipePath\"");
     workspace.write("requests.json", &requests);
     (server, workspace)
@@ -70,7 +72,8 @@ fn what_the_file_does_not_say_is_told() {
     workspace.pin(&server, &[]).failed_with(&["tool thing: version_from = \"//:package-lock.json\": ", "(LT350)"]);
     workspace.write("package-lock.json", &lock_file("1.0.0").replace("thing", "thingy"));
     workspace.pin(&server, &[]).failed_with(&["it has no thing: did you mean \"thingy\"? (LT352)"]);
-    let two = lock_file("1.0.0").replace("{\"node", "{\"node_modules/a/node_modules/thing\": {\"version\": \"3.0.0\"}, \"node");
+    let two = lock_file("1.0.0")
+        .replace("{\"node", "{\"node_modules/a/node_modules/thing\": {\"version\": \"3.0.0\"}, \"node");
     workspace.write("package-lock.json", &two);
     workspace.pin(&server, &[]).failed_with(&[
         "it has several versions of thing: 1.0.0 (node_modules/thing); 3.0.0 (node_modules/a/node_modules/thing)",

@@ -94,8 +94,10 @@ exists = ["marker"]
 fn a_recipe_is_shown_as_the_tree_that_it_makes() {
     let workspace = Workspace::new("");
     workspace.write("thing.toml", RECIPE);
-    let (code, out, err) =
-        show(&workspace, &["thing.toml", "--platform", "linux_x86_64", "--target", "windows_x86_64", "--version", "1.2.0"]);
+    let (code, out, err) = show(
+        &workspace,
+        &["thing.toml", "--platform", "linux_x86_64", "--target", "windows_x86_64", "--version", "1.2.0"],
+    );
     assert_eq!(code, Some(0), "{err}");
     let expected = "\
 thing 1.2.0 on linux_x86_64, building for windows_x86_64
@@ -144,8 +146,11 @@ fn built_in_recipes_are_shown_by_name() {
         assert_eq!(code, Some(0), "{arguments:?}: {err}");
         assert!(out.contains("laid out\n  {root}/\n    ") && out.contains("<- "), "{out}");
     }
-    workspace.write("package-lock.json", r#"{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0",
-        "integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}}}"#);
+    workspace.write(
+        "package-lock.json",
+        r#"{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0",
+        "integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}}}"#,
+    );
     let (code, out, err) =
         show(&workspace, &["npm_install", "--platform", "linux_x86_64", "--file", "package_lock=package-lock.json"]);
     assert_eq!(code, Some(0), "{err}");

@@ -150,7 +150,11 @@ fn staleness(lock: &Lock, tool: &Prepared) -> Option<String> {
     }
     match (&tool.version, &tool.range) {
         (None, Some(range)) => {
-            return Some(format!("version {} is pinned, which is not in the range {}", pinned.version(), range.as_str()));
+            return Some(format!(
+                "version {} is pinned, which is not in the range {}",
+                pinned.version(),
+                range.as_str()
+            ));
         }
         (Some(version), None) if pinned.version() != version => {
             let file = &tool.request.request.version_from;

@@ -71,8 +71,12 @@ impl LockReport {
     fn summary(&self) -> String {
         let count = |kind: &str| self.changes.iter().filter(|change| change.kind == kind).count();
         let kinds = ["added", "changed", "removed"];
-        let mut parts: Vec<String> =
-            kinds.iter().map(|kind| (count(kind), kind)).filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} {kind}")).collect();
+        let mut parts: Vec<String> = kinds
+            .iter()
+            .map(|kind| (count(kind), kind))
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, kind)| format!("{n} {kind}"))
+            .collect();
         let kept = self.tools.saturating_sub(count("added") + count("changed"));
         if kept > 0 {
             parts.push(format!("{kept} as before"));
@@ -95,12 +99,17 @@ fn reason(before: &Tool, after: &Tool) -> Option<String> {
     reasons.extend(inputs.map(|(file, _)| format!("its input file {file} has changed")));
     if reasons.is_empty() && before.version() == after.version() {
         let (old, new) = (artifacts(before), artifacts(after));
-        let changed: Vec<&str> =
-            new.iter().filter(|(key, digest)| old.get(*key).is_some_and(|it| it != *digest)).map(|(key, _)| key.as_str()).collect();
+        let changed: Vec<&str> = new
+            .iter()
+            .filter(|(key, digest)| old.get(*key).is_some_and(|it| it != *digest))
+            .map(|(key, _)| key.as_str())
+            .collect();
         reasons.push(match changed.len() {
             0 => "what upstream says of its artifacts has changed".to_owned(),
             1..=3 => format!("upstream changed the bytes of {}", changed.join(", ")),
-            more => format!("upstream changed the bytes of {} and {} more artifacts", changed[..3].join(", "), more - 3),
+            more => {
+                format!("upstream changed the bytes of {} and {} more artifacts", changed[..3].join(", "), more - 3)
+            }
         });
     }
     (!reasons.is_empty()).then(|| reasons.join("; "))

@@ -35,7 +35,11 @@ pub enum Reading {
 }
 
 /// Reads requests and the locks that they name; with warnings.
-pub fn read(files: &[PathBuf], workspace: &Path, reading: Reading) -> Result<(Vec<Target>, Vec<String>), RequestsError> {
+pub fn read(
+    files: &[PathBuf],
+    workspace: &Path,
+    reading: Reading,
+) -> Result<(Vec<Target>, Vec<String>), RequestsError> {
     let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     let mut warnings = Vec::new();
     for file in files {
@@ -59,12 +63,7 @@ pub fn read(files: &[PathBuf], workspace: &Path, reading: Reading) -> Result<(Ve
     Ok((targets.into_values().collect(), warnings))
 }
 
-fn read_lock(
-    path: &Path,
-    shown: &str,
-    reading: Reading,
-    warnings: &mut Vec<String>,
-) -> Result<Lock, RequestsError> {
+fn read_lock(path: &Path, shown: &str, reading: Reading, warnings: &mut Vec<String>) -> Result<Lock, RequestsError> {
     let text = match crate::files::read(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::empty()),

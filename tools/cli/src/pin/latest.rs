@@ -158,10 +158,8 @@ fn why_none(releases: &[Release], in_range: &dyn Fn(&str) -> bool, request: &Req
             humantime::format_duration(taste.min_age)
         );
     }
-    let newest = newest(releases, &|_| true, any_age).map_or_else(
-        || "there is none at all".to_owned(),
-        |version| format!("the newest of all is {version}"),
-    );
+    let newest = newest(releases, &|_| true, any_age)
+        .map_or_else(|| "there is none at all".to_owned(), |version| format!("the newest of all is {version}"));
     format!(
         "no release is in the range {range}; {newest}: change version_range in MODULE.bazel. Pre-releases count with \
          --pre, and what upstream took back never does (LT356)"
@@ -222,7 +220,9 @@ fn moment(text: &str) -> Option<SystemTime> {
 pub fn print(notes: &[Note]) {
     for note in notes {
         if let Note::Newer { tool, from, to } = note {
-            println!("{tool}: {to} is newer than {from}: write version = \"{to}\" in lazy_tools.tool(name = \"{tool}\")");
+            println!(
+                "{tool}: {to} is newer than {from}: write version = \"{to}\" in lazy_tools.tool(name = \"{tool}\")"
+            );
         }
     }
     let unknown = notes.iter().filter_map(|note| match note {

@@ -20,7 +20,6 @@ use lazytools_requests::{current, report, LockReport, Prepared, Target};
 
 use crate::sbom;
 
-
 /// How many things are asked for at a time. They wait for servers, not for a processor.
 const SIDE_BY_SIDE: usize = 16;
 

@@ -68,7 +68,8 @@ impl Resolver {
             let algorithm = if npm { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
-            let artifact = Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, licence };
+            let artifact =
+                Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, licence };
             return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
         let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };

@@ -107,8 +107,20 @@ mod tests {
     #[test]
     fn versions_are_in_order() {
         let sorted = [
-            "0.9", "1.0.dev1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta.2", "1.0.0-beta.11", "1.0rc1", "v1.0", "1.0.post1",
-            "1.0.1", "1.2", "1.10.0", "148.0.7778.97", "148.0.7778.100",
+            "0.9",
+            "1.0.dev1",
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-beta.2",
+            "1.0.0-beta.11",
+            "1.0rc1",
+            "v1.0",
+            "1.0.post1",
+            "1.0.1",
+            "1.2",
+            "1.10.0",
+            "148.0.7778.97",
+            "148.0.7778.100",
         ];
         for pair in sorted.windows(2) {
             let parse = |text: &str| Comparable::parse(text).unwrap();
@@ -121,9 +133,14 @@ mod tests {
 
     #[test]
     fn prereleases_are_known() {
-        for (version, expected) in
-            [("1.0", false), ("1.0-rc.1", true), ("1.0b2", true), ("1.0.post1", false), ("2.0.0.Final", false), ("2-M1", true)]
-        {
+        for (version, expected) in [
+            ("1.0", false),
+            ("1.0-rc.1", true),
+            ("1.0b2", true),
+            ("1.0.post1", false),
+            ("2.0.0.Final", false),
+            ("2-M1", true),
+        ] {
             assert_eq!(Comparable::parse(version).unwrap().is_prerelease(), expected, "{version}");
         }
     }

@@ -88,7 +88,8 @@ fn describe(artifact: &Artifact, tool_version: &str) -> PinnedArtifact {
     let (name, version, purl) = match &artifact.source {
         Source::Purl(purl) => match PackageUrl::from_str(purl) {
             Ok(parsed) => {
-                let name = parsed.namespace().map_or_else(|| parsed.name().to_owned(), |it| format!("{it}/{}", parsed.name()));
+                let name =
+                    parsed.namespace().map_or_else(|| parsed.name().to_owned(), |it| format!("{it}/{}", parsed.name()));
                 (name, parsed.version().unwrap_or_default().to_owned(), purl.clone())
             }
             Err(_) => (purl.clone(), tool_version.to_owned(), purl.clone()),

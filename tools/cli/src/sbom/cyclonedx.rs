@@ -20,7 +20,8 @@ pub fn document(bill: &Bill, moment: Option<SystemTime>) -> Value {
     }
     let mut components: Vec<Value> = bill.tools.iter().map(|(key, tool)| tool_component(key, tool)).collect();
     components.extend(bill.artifacts.iter().map(|(key, artifact)| component(key, artifact)));
-    let mut dependencies = vec![json!({"ref": ROOT, "dependsOn": bill.tools.keys().map(|key| tool_ref(key)).collect::<Vec<_>>()})];
+    let mut dependencies =
+        vec![json!({"ref": ROOT, "dependsOn": bill.tools.keys().map(|key| tool_ref(key)).collect::<Vec<_>>()})];
     for (key, tool) in &bill.tools {
         let artifacts: Vec<String> = tool.artifacts.iter().map(|key| artifact_ref(key)).collect();
         dependencies.push(json!({"ref": tool_ref(key), "dependsOn": artifacts}));

@@ -36,7 +36,8 @@ mod tests {
     #[test]
     fn expressions_are_told_from_names() {
         let of = |text: &str| Declared::of(&Licence::of(text).unwrap());
-        for text in ["MIT", "MIT OR Apache-2.0", "(BSD-3-Clause AND Zlib)", "GPL-2.0-only WITH Classpath-exception-2.0"] {
+        for text in ["MIT", "MIT OR Apache-2.0", "(BSD-3-Clause AND Zlib)", "GPL-2.0-only WITH Classpath-exception-2.0"]
+        {
             assert_eq!(of(text), Declared::Expression(text.to_owned()));
         }
         for text in ["UNLICENSED", "SEE LICENSE IN LICENSE.md", "Apache 2.0", "mit or so", "LicenseRef-mine"] {

@@ -67,6 +67,8 @@ fn moment() -> Result<Option<SystemTime>> {
     let Some(text) = std::env::var("SOURCE_DATE_EPOCH").ok().filter(|text| !text.is_empty()) else { return Ok(None) };
     // The year 9999 is the last that both formats can write.
     let seconds = text.parse::<u64>().ok().filter(|seconds| *seconds < 253_402_300_800);
-    let Some(seconds) = seconds else { bail!("SOURCE_DATE_EPOCH is {text:?}, and has to be a number of seconds (LT358)") };
+    let Some(seconds) = seconds else {
+        bail!("SOURCE_DATE_EPOCH is {text:?}, and has to be a number of seconds (LT358)")
+    };
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map(Some).context("SOURCE_DATE_EPOCH (LT358)")
 }

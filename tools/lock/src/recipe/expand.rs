@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 
 use crate::step::{DigestAlgorithm, Encoding};
-use crate::{Algorithm, Artifact, Environment, Format, Integrity, Licence, Name, Part, Platform, Role, RuntimeFile, Source};
+use crate::{
+    Algorithm, Artifact, Environment, Format, Integrity, Licence, Name, Part, Platform, Role, RuntimeFile, Source,
+};
 
 use super::error::{RecipeError, PATHS};
 use super::request::Chosen;

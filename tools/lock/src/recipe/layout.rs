@@ -33,8 +33,22 @@ const KINDS: &[(&str, Kind)] = &[
 
 /// The keys of all steps.
 const KEYS: &[&str] = &[
-    "artifact", "exclude", "include", "json", "max_bytes", "max_members", "members", "mode", "modes", "newline", "pick",
-    "strip", "strip_prefix", "target", "text", "to",
+    "artifact",
+    "exclude",
+    "include",
+    "json",
+    "max_bytes",
+    "max_members",
+    "members",
+    "mode",
+    "modes",
+    "newline",
+    "pick",
+    "strip",
+    "strip_prefix",
+    "target",
+    "text",
+    "to",
 ];
 
 pub(super) fn layout(reading: &Reading<'_>, table: &mut Table<'_, '_>, artifacts: &[ArtifactRule]) -> Vec<StepRule> {

@@ -90,10 +90,7 @@ pub enum Latest {
     Json(JsonReleases<String>),
 }
 
-pub(super) fn version_from(
-    reading: &Reading<'_>,
-    table: &mut Table<'_, '_>,
-) -> BTreeMap<VersionKey, Option<Template>> {
+pub(super) fn version_from(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTreeMap<VersionKey, Option<Template>> {
     let mut keys = BTreeMap::new();
     let Some(mut table) = table.table("version_from") else { return keys };
     for key in NAMED {
@@ -125,7 +122,8 @@ pub(super) fn latest(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Option
     let pointer = |table: &mut Table<'_, '_>, key: &'static str| {
         let text = table.text(key)?;
         if !text.value.is_empty() && !text.value.starts_with('/') {
-            let message = format!("{key} of latest is {:?}, and has to be a JSON pointer, as in \"/version\"", text.value);
+            let message =
+                format!("{key} of latest is {:?}, and has to be a JSON pointer, as in \"/version\"", text.value);
             reading.source.error(text.line, FORM, message);
         }
         Some(text.value)
@@ -193,7 +191,8 @@ impl Recipe {
         let mut params = BTreeMap::new();
         let mut errors = Vec::new();
         for (name, param) in &self.params {
-            let fixed = request.params.contains_key(name) || param.default.as_ref().is_none_or(|it| it.plain().is_some());
+            let fixed =
+                request.params.contains_key(name) || param.default.as_ref().is_none_or(|it| it.plain().is_some());
             if !fixed {
                 continue;
             }

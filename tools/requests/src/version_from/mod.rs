@@ -6,8 +6,8 @@ mod npm_lock;
 mod pnpm_lock;
 mod python;
 mod small;
-mod yarn_lock;
 mod yaml;
+mod yarn_lock;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -150,14 +150,16 @@ pub fn find(
     package: &str,
 ) -> Result<String, VersionFromError> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let readers = kind(name).ok_or_else(|| VersionFromError::Kind { label: label.to_owned(), name: name.to_owned() })?;
+    let readers =
+        kind(name).ok_or_else(|| VersionFromError::Kind { label: label.to_owned(), name: name.to_owned() })?;
     let (wanted, reader) = choose(&readers, names, package).ok_or_else(|| {
         let known: Vec<&str> = names.keys().map(|key| key.name()).collect();
         let hint = if known.is_empty() { String::new() } else { format!("; it says {}", known.join(", ")) };
         VersionFromError::NoPackage { label: label.to_owned(), name: name.to_owned(), recipe: recipe.to_owned(), hint }
     })?;
     let unreadable = |message: String| VersionFromError::Unreadable { label: label.to_owned(), message };
-    let text = crate::files::read(path, MAX_BYTES).map_err(|error| unreadable(format!("{}: {error}", path.display())))?;
+    let text =
+        crate::files::read(path, MAX_BYTES).map_err(|error| unreadable(format!("{}: {error}", path.display())))?;
     let found = reader(&text, &wanted).map_err(unreadable)?;
     decide(label, &wanted, found)
 }
@@ -195,7 +197,11 @@ fn decide(label: &str, package: &str, found: Found) -> Result<String, VersionFro
         (None, _) => {
             let hint = suggestion(&package, found.names.iter().map(String::as_str));
             // A lock file has thousands of names.
-            let hint = if hint.len() > 300 { "look at the name, or name another with version_package".to_owned() } else { hint };
+            let hint = if hint.len() > 300 {
+                "look at the name, or name another with version_package".to_owned()
+            } else {
+                hint
+            };
             Err(VersionFromError::Missing { label, package, hint })
         }
         (Some((text, _)), None) => {

@@ -9,7 +9,8 @@ fn normal(name: &str) -> String {
 }
 
 pub(super) fn uv_lock(text: &str, package: &str) -> Result<Found, String> {
-    let lock: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("it is not TOML: {}", error.message()))?;
+    let lock: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| format!("it is not TOML: {}", error.message()))?;
     let packages = lock.get("package").and_then(toml::Value::as_array).ok_or("it has no [[package]]")?;
     let mut found = Found::default();
     for entry in packages {

@@ -34,7 +34,7 @@ pub(super) fn maven_wrapper(text: &str, distribution: &str) -> Result<Found, Str
         let end = rest.find("-bin.").or_else(|| rest.find("-src."))?;
         Some(&rest[..end])
     });
-    let version =
-        version.ok_or_else(|| format!("its distributionUrl ends in {file:?}, and not in {distribution}-VERSION-bin.zip"))?;
+    let version = version
+        .ok_or_else(|| format!("its distributionUrl ends in {file:?}, and not in {distribution}-VERSION-bin.zip"))?;
     Ok(Found::one(version))
 }
