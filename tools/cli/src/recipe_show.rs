@@ -21,7 +21,7 @@ const MAX_BYTES: u64 = 256 << 20;
 pub struct Arguments {
     /// A recipe's file, or the name of a built-in recipe.
     recipe: String,
-    /// The platform that the tool runs on and that is built for, as in linux_x86_64.
+    /// The platform that the tool runs on and that is built for, as in `linux_x86_64`.
     #[arg(long)]
     platform: Platform,
     /// The platform that is built for, where it is another one.

@@ -133,7 +133,13 @@ fn each_mistake_has_its_line_and_its_remedy() {
             "algorithm of digest cannot be \"md5\": known: sha256, sha384, sha512",
         ),
         ("{ from = \"download\" }", "{ from = \"npm\" }", "only a purl of type npm has its digest from npm (LT207)"),
-        // Where versions come from
+    ];
+    each_is_told(&cases);
+}
+
+#[test]
+fn mistakes_in_where_versions_come_from_are_told() {
+    each_is_told(&[
         (
             "[platforms.linux",
             "[version_from]\nyarn = \"x\"\n\n[platforms.linux",
@@ -159,7 +165,10 @@ fn each_mistake_has_its_line_and_its_remedy() {
             "[latest]\nurl = \"https://example.org\"\n\n[platforms.linux",
             "latest needs either a purl, or the url of a list in JSON with the pointer version (LT201)",
         ),
-    ];
+    ]);
+}
+
+fn each_is_told(cases: &[(&str, &str, &str)]) {
     for (from, to, expected) in cases {
         let text = messages(&with(from, to));
         assert!(text.contains(expected), "{to:?}: no {expected:?} in:\n{text}");

@@ -46,13 +46,13 @@ pub struct Arguments {
     /// Resolves again what is current, too.
     #[arg(long)]
     refresh: bool,
-    /// Moves tools with a version_range to the newest release in it, and says what is newer than exact versions.
+    /// Moves tools with a `version_range` to the newest release in it, and says what is newer than exact versions.
     #[arg(long, conflicts_with = "check")]
     latest: bool,
-    /// How old a release has to be before a version_range takes it: 36h, 3d, 0.
+    /// How old a release has to be before a `version_range` takes it: 36h, 3d, 0.
     #[arg(long, value_name = "AGE", default_value = "24h", value_parser = humantime::parse_duration)]
     min_age: Duration,
-    /// Lets a version_range take pre-releases.
+    /// Lets a `version_range` take pre-releases.
     #[arg(long)]
     pre: bool,
     /// Writes a bill of what the locks pin, too: cyclonedx=FILE (1.6) or spdx=FILE (2.3), in JSON. With --check it is

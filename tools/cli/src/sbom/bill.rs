@@ -45,10 +45,10 @@ pub struct PinnedArtifact {
 impl Bill {
     pub fn of(locks: &[(&str, &Lock)]) -> Self {
         let names: Vec<&str> = locks.iter().map(|(name, _)| *name).collect();
-        let text: String = locks.iter().map(|(name, lock)| format!("{name}\0{}\0", lock.render())).collect();
+        let texts: Vec<String> = locks.iter().flat_map(|(name, lock)| [(*name).to_owned(), lock.render()]).collect();
         let mut bill = Self {
             name: names.join(", "),
-            digest: Algorithm::Sha256.digest(text.as_bytes()).hex(),
+            digest: Algorithm::Sha256.digest(texts.join("\0").as_bytes()).hex(),
             tools: BTreeMap::new(),
             artifacts: BTreeMap::new(),
         };

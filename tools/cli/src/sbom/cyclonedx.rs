@@ -1,4 +1,4 @@
-//! CycloneDX 1.6 in JSON.
+//! `CycloneDX` 1.6 in JSON.
 
 use std::time::SystemTime;
 

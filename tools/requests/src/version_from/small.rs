@@ -10,6 +10,7 @@ pub(super) fn nvmrc(text: &str, _: &str) -> Result<Found, String> {
 }
 
 /// `.tool-versions`: a tool and its versions in each line, of which the first counts.
+#[allow(clippy::unnecessary_wraps, reason = "all readers have one form")]
 pub(super) fn tool_versions(text: &str, tool: &str) -> Result<Found, String> {
     let mut found = Found::default();
     for line in text.lines() {
