@@ -13,7 +13,12 @@ const ARTIFACTS: &[(&str, &str, &str, &str)] = &[
         "file",
         "pool/main/h/hello/hello_2.10-3_amd64.deb",
     ),
-    ("golang", "pkg:golang/github.com/BurntSushi/toml@v1.4.0", "zip", "sha256-2SdNW//bf/CYiQVbQtnhI3g1Ze53bWOnMVIZ7BWpgnY="),
+    (
+        "golang",
+        "pkg:golang/github.com/BurntSushi/toml@v1.4.0",
+        "zip",
+        "sha256-2SdNW//bf/CYiQVbQtnhI3g1Ze53bWOnMVIZ7BWpgnY=",
+    ),
     ("maven", "pkg:maven/junit/junit@4.13.2", "file", "sha256-jklbY0Rp1k+4rPo0laBly6zIoP/1XOHjEAe+TBbcV9M="),
     ("npm", "pkg:npm/is-number@7.0.0", "tar.gz", "sha512-"),
     (
