@@ -70,7 +70,7 @@ fn the_token_goes_to_the_api_and_nowhere_else() {
     server.on(RELEASE, &[release(&format!("\"sha256:{HEX}\""))]);
     let [api] = api(&server);
     let token = ("GITHUB_TOKEN", "hush-hush".to_owned());
-    workspace.pin_bare(&server, &[api.clone()]).failed_with(&["401"]);
+    workspace.pin_bare(&server, std::slice::from_ref(&api)).failed_with(&["401"]);
     let outcome = workspace.pin_bare(&server, &[api.clone(), token.clone()]).succeeded();
     for place in [&outcome.out, &outcome.err, &workspace.lock()] {
         assert!(!place.contains("hush"), "{place}");

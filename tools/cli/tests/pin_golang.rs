@@ -58,8 +58,15 @@ fn proxies_follow_each_other_as_goproxy_says() {
     workspace.pin_bare(&server, &list(",")).failed_with(&["/first/golang.org", "the server answered 403", "(LT302)"]);
     assert!(!server.seen()[before..].iter().any(|request| request.contains("/second/")), "no other proxy learns of it");
     workspace.pin_bare(&server, &list("|")).succeeded();
-    // Nothing is fetched from version control.
+    // No proxy learns of what is private.
     workspace.forget();
+    let before = server.seen().len();
+    let [proxies] = list("|");
+    workspace
+        .pin_bare(&server, &[proxies, ("GOPRIVATE", "*.corp.example,golang.org/x".to_owned())])
+        .failed_with(&["GONOPROXY or GOPRIVATE says golang.org/x where a Go module proxy is needed", "(LT323)"]);
+    assert_eq!(server.seen().len(), before);
+    // Nothing is fetched from version control.
     for end in ["direct", "off"] {
         let variables = [("GOPROXY", format!("{end},{}", server.address("/second")))];
         workspace

@@ -93,7 +93,7 @@ fn where_the_repository_is() {
     workspace.declare(&[]);
     workspace.at_home(".m2/settings.xml", &settings("/user/"));
     asked("/variable", &[variable, home.clone()]);
-    asked("/user", &[home.clone()]);
+    asked("/user", std::slice::from_ref(&home));
     workspace.at_home(".m2/settings.xml", "<settings/>");
     asked("/maven", &[home]);
     workspace.forget();

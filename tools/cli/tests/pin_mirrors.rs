@@ -3,6 +3,7 @@
 mod support;
 
 use lazytools_lock::Algorithm;
+use support::packages::recipe_of_all;
 use support::{Answer, Server, Workspace};
 
 const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -51,18 +52,14 @@ fn registries(server: &Server, base: &str, second: bool) -> Vec<(&'static str, S
 
 #[test]
 fn two_mirrors_of_each_kind_make_one_lock() {
-    let mut recipe = "schema = 1\nname = \"thing\"\ndescription = \"All.\"\nneeds_version = true\n".to_owned();
-    for (id, purl, format) in [
+    let recipe = recipe_of_all([
         ("cargo", "pkg:cargo/thing@{version}", "file"),
         ("deb", "pkg:deb/debian/thing@{version}?arch=amd64&distro=stable", "file"),
         ("golang", "pkg:golang/a.example/Thing@v{version}?type=mod", "file"),
         ("maven", "pkg:maven/g/thing@{version}", "file"),
         ("npm", "pkg:npm/thing@{version}", "file"),
         ("pypi", "pkg:pypi/thing@{version}?file_name=thing-{version}-py3-none-any.whl", "file"),
-    ] {
-        recipe += &format!("[[artifacts]]\nid = \"{id}\"\npurl = \"{purl}\"\nformat = \"{format}\"\n");
-        recipe += &format!("[[layout]]\nstep = \"place\"\nartifact = \"{id}\"\nto = \"{id}\"\n");
-    }
+    ]);
     let mut locks = Vec::new();
     for (second, zone, locale) in [(false, "UTC", "C"), (true, "Asia/Kathmandu", "tr_TR.UTF-8")] {
         let (server, workspace) = (Server::new(), Workspace::new(&recipe));

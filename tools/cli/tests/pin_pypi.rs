@@ -1,4 +1,4 @@
-//! Purls of PyPI, against an index on the loopback.
+//! Purls of Python projects, against an index on the loopback.
 
 mod support;
 

@@ -29,13 +29,13 @@ pub enum FetchError {
     },
     /// Go's list of module proxies ends before one has the module.
     #[error(
-        "GOPROXY says {end} where a Go module proxy is needed, and nothing is fetched from version control: put a proxy \
+        "{why} where a Go module proxy is needed, and nothing is fetched from version control: put a proxy \
          before it, as in GOPROXY=https://HOST,direct, or add lazy_tools.registry(type = \"golang\", url = \"…\") to \
          MODULE.bazel (LT323)"
     )]
     NoGoProxy {
-        /// The word that ends it.
-        end: &'static str,
+        /// What says so.
+        why: String,
     },
     /// No archive of packages has a suite.
     #[error(

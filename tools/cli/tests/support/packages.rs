@@ -15,6 +15,16 @@ pub fn recipe(purl: &str, format: &str, more: &str) -> String {
     )
 }
 
+/// A recipe of several packages: (id, purl, format).
+pub fn recipe_of_all<'a>(packages: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+    let mut lines = vec!["schema = 1\nname = \"thing\"\ndescription = \"All.\"\nneeds_version = true".to_owned()];
+    for (id, purl, format) in packages {
+        lines.push(format!("[[artifacts]]\nid = \"{id}\"\npurl = \"{purl}\"\nformat = \"{format}\""));
+        lines.push(format!("[[layout]]\nstep = \"place\"\nartifact = \"{id}\"\nto = \"{id}\""));
+    }
+    lines.join("\n\n") + "\n"
+}
+
 impl Workspace {
     /// Declares base addresses as `lazy_tools.registry` does.
     pub fn declare(&self, registries: &[(&str, String)]) {
@@ -53,6 +63,8 @@ impl Workspace {
             "GITHUB_API_URL",
             "GITHUB_SERVER_URL",
             "GITHUB_TOKEN",
+            "GONOPROXY",
+            "GOPRIVATE",
             "GOPROXY",
             "M2_HOME",
             "MAVEN_HOME",
