@@ -93,6 +93,8 @@ fn each_mistake_has_its_remedy() {
         (URL, "digest = { from = \"text\", after = \"/a\", algorithm = \"sha256\" }", "digest has no lookup"),
         (URL, "digest = { from = \"hub\" }", "from of digest cannot be \"hub\": did you mean \"github\"?"),
         ("purl = \"pkg:gem/x@1\"", "", "write it as pkg:TYPE/NAME@VERSION, with one of the types cargo, deb, golang,"),
+        ("purl = \"pkg:pypi/x@1\"", "", "has a purl that names no file_name: add file_name=… behind a ? or & (LT201)"),
+        ("purl = \"pkg:deb/debian/x@1?arch=amd64\"", "", "has a purl that names no distro"),
         ("purl = \"npm/x@1\"", "", "has a purl that begins with \"npm/x@1\""),
     ] {
         let text = Recipe::parse("r.toml", &recipe(source, digest)).unwrap_err().to_string();
