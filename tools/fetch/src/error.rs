@@ -99,9 +99,9 @@ pub enum Reason {
     /// The address leads where it must not.
     #[error("{0} (LT306)")]
     Insecure(String),
-    /// What vouches for a file is not signed by who should have signed it.
+    /// The index of a Debian suite is not signed by who should have signed it.
     #[error("{0} (LT325)")]
-    Signature(String),
+    SuiteSignature(String),
     /// What the recipe names as the source of a digest has none.
     #[error("{0} (LT320)")]
     NoDigest(String),
