@@ -14,7 +14,9 @@ lock=$(sha256sum "$registries/lazy_tools.lock.json")
 
 echo "A mirror of all of them, as each kind lays one out"
 base=$(nested "$registries" info output_base)
-prefix=rules_lazytools++lazy_tools+lazy_tools.
+# Bazel 7 joins the names with other signs than Bazel 8.
+prefix=$(basename "$base"/external/rules_lazytools*lazy_tools.itoa.any.crate)
+prefix=${prefix%itoa.any.crate}
 mirror=$TEST_TMPDIR/mirror
 wheel=ninja-1.11.1.1-py2.py3-none-$wheel.whl
 # The artifact's repository, and where it lies in the mirror.

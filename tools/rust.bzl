@@ -28,7 +28,7 @@ def _crate(rule, name, crate_name, deps, compile_data, **kwargs):
         **kwargs
     )
 
-def _checks(name, deps, test_data, test_env):
+def _checks(name, deps, test_data, test_env, registry_tests = []):
     rust_test(
         name = "unit_test",
         size = "medium",
@@ -42,11 +42,14 @@ def _checks(name, deps, test_data, test_env):
     checked = [name, ":unit_test"]
     for source in native.glob(["tests/*.rs"], allow_empty = True):
         test = source.removeprefix("tests/").removesuffix(".rs")
+        of_registry = test in registry_tests
         rust_test(
             name = test,
             size = "medium",
             srcs = [source] + native.glob(["tests/*/**/*.rs"], allow_empty = True),
             aliases = aliases(),
+            # Plain `cargo test` needs no registry, so there these tests are asked for.
+            args = ["--include-ignored"] if of_registry else [],
             crate_root = source,
             data = test_data + native.glob(["tests/**"], exclude = ["**/*.rs"], allow_empty = True),
             deps = deps + all_crate_deps(normal = True, normal_dev = True),
@@ -54,6 +57,7 @@ def _checks(name, deps, test_data, test_env):
             env = test_env,
             proc_macro_deps = all_crate_deps(proc_macro = True, proc_macro_dev = True),
             rustc_flags = _TEST_FLAGS,
+            tags = ["no-sandbox", "requires-network"] if of_registry else [],
         )
         checked.append(":" + test)
     rustfmt_test(
@@ -80,7 +84,7 @@ def crate_library(name, deps = [], compile_data = [], test_data = [], test_env =
     _crate(rust_library, name, name, deps, compile_data, visibility = ["//:__subpackages__"])
     _checks(":" + name, deps + [":" + name], test_data, test_env)
 
-def crate_binary(name, deps = [], compile_data = [], test_data = [], test_env = {}):
+def crate_binary(name, deps = [], compile_data = [], test_data = [], test_env = {}, registry_tests = []):
     """A program of the Cargo workspace: `name`, optimized whatever -c says, and `name_debug`, which is not.
 
     Args:
@@ -89,6 +93,7 @@ def crate_binary(name, deps = [], compile_data = [], test_data = [], test_env = 
         compile_data: files that the sources include.
         test_data: files that the tests read. The program itself is always among them.
         test_env: variables of the tests.
+        registry_tests: those of the files in tests/, without .rs, that ask a real package registry.
     """
     plain = name + "_plain"
     _crate(rust_binary, plain, name.replace("-", "_"), deps, compile_data, visibility = ["//visibility:private"])
@@ -97,4 +102,4 @@ def crate_binary(name, deps = [], compile_data = [], test_data = [], test_env = 
         binary = plain,
         visibility = ["//visibility:public"],
     )
-    _checks(":" + plain, deps, test_data, test_env)
+    _checks(":" + plain, deps, test_data, test_env, registry_tests)

@@ -26,8 +26,8 @@ The file need not be there yet: `bazel run //tools:update_pins` writes it. Its p
 _registry = tag_class(
     doc = """Says where packages of a type are fetched from, for all hubs. Only the root module's are allowed.
 
-Without one, the ecosystem's own configuration is asked: for npm `NPM_CONFIG_REGISTRY`, then `registry=` in the \
-`.npmrc` of the workspace and of the user, then `npm config get registry`.""",
+Without one, the ecosystem's own configuration is asked, as in docs/mirrors.md: for npm `NPM_CONFIG_REGISTRY`, then \
+`registry=` in the `.npmrc` of the workspace and of the user, then `npm config get registry`.""",
     attrs = {
         "type": attr.string(
             mandatory = True,

@@ -2,6 +2,9 @@
 
 RUN_SPEC_VERSION = 1
 
+STRICT_DOC = """Whether it is an error that the tool tried to reach something, even if it then succeeds. Default: no, \
+because many tools look for a newer version of themselves and do without. A test with it shows that a cache is whole."""
+
 def check_caches(label, caches):
     """Fails if two caches have one name, because `{cache:NAME}` could then mean either.
 
@@ -27,7 +30,7 @@ def check_program(ctx):
     if bool(ctx.attr.tool) == bool(ctx.attr.program):
         fail("%s needs either tool (a target) or program (a path, as in \"{cache:node}/bin/node\") (LT607)" % ctx.label)
 
-def run_spec(label, caches, environment, network, work = False, command = [], runfiles_path = None):
+def run_spec(label, caches, environment, network, strict = False, work = False, command = [], runfiles_path = None):
     """Makes a run spec.
 
     Args:
@@ -35,6 +38,7 @@ def run_spec(label, caches, environment, network, work = False, command = [], ru
         caches: a list of ToolCacheInfo.
         environment: variables of the rule itself.
         network: whether the tool may reach a network.
+        strict: whether it is an error that a tool which succeeds had tried to reach something.
         work: whether the tool starts in a private folder with copies of the sources.
         command: for a launcher: the program and its first arguments.
         runfiles_path: for a launcher: a function from a File to its path in the runfiles.
@@ -48,6 +52,7 @@ def run_spec(label, caches, environment, network, work = False, command = [], ru
         "label": str(label).removeprefix("@@") if str(label).startswith("@@//") else str(label),
         "network": network,
         "specVersion": RUN_SPEC_VERSION,
+        "strict": strict,
         "work": work,
     }
     if command:

@@ -1,7 +1,7 @@
 """tool_binary and tool_test: a program that runs a tool on its caches."""
 
 load(":providers.bzl", "ToolCacheInfo")
-load(":run_spec.bzl", "check_caches", "check_program", "run_spec")
+load(":run_spec.bzl", "STRICT_DOC", "check_caches", "check_program", "run_spec")
 load(":toolchain.bzl", "TARGET_TOOLCHAIN_TYPE")
 
 def _host_is_target_impl(_settings, _attr):
@@ -49,6 +49,7 @@ def _tool_binary_impl(ctx):
         command = [program] + [_expand(ctx, "fixed_args", text) for text in ctx.attr.fixed_args],
         environment = {name: _expand(ctx, "env", text) for name, text in ctx.attr.env.items()},
         network = ctx.attr.network,
+        strict = ctx.attr.strict,
         runfiles_path = runfiles_path,
     ))
 
@@ -90,6 +91,7 @@ _ATTRS = {
     "fixed_args": attr.string_list(doc = "Arguments that come before the caller's."),
     "network": attr.bool(doc = "Whether the tool may reach a network."),
     "program": attr.string(doc = "Instead of `tool`: the path of a program, as in `{cache:node}/bin/node`."),
+    "strict": attr.bool(doc = STRICT_DOC),
     "tool": attr.label(
         allow_files = True,
         cfg = "target",

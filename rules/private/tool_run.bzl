@@ -1,7 +1,7 @@
 """tool_run: runs a tool in an action, on its caches and without a network."""
 
 load(":providers.bzl", "ToolCacheInfo")
-load(":run_spec.bzl", "check_caches", "check_program", "run_spec")
+load(":run_spec.bzl", "STRICT_DOC", "check_caches", "check_program", "run_spec")
 load(":toolchain.bzl", "EXEC_TOOLCHAIN_TYPE")
 
 def package_relative(file, package):
@@ -91,6 +91,7 @@ def _tool_run_impl(ctx):
         caches = caches,
         environment = {name: _expand(ctx, "env", text, variables) for name, text in ctx.attr.env.items()},
         network = ctx.attr.network,
+        strict = ctx.attr.strict,
         work = ctx.attr.work,
     ))
 
@@ -204,6 +205,7 @@ action has the tag `block-network` for Bazel's sandbox.""",
         ),
         "stderr": attr.output(doc = "A file for what the tool writes to standard error."),
         "stdout": attr.output(doc = "A file for what the tool writes to standard output."),
+        "strict": attr.bool(doc = STRICT_DOC),
         "tool": attr.label(
             allow_files = True,
             cfg = "exec",

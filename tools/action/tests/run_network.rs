@@ -43,6 +43,19 @@ fn what_no_cache_stands_for_gets_general_advice() {
 }
 
 #[test]
+fn a_strict_run_fails_where_the_tool_had_asked_and_succeeded() {
+    for guard in GUARDS {
+        let mut bench = Bench::new(guard);
+        bench.spec["strict"] = json!(true);
+        assert_eq!(bench.sh("true").code, Some(0));
+        let ran = bench.sh("getent ahosts dl.thing.test; true");
+        let ran =
+            ran.fails(1, "//x:y: the tool succeeded, and it had tried to reach\n  dl.thing.test\n    cache \"c\"");
+        assert!(ran.err.ends_with(") (LT511)\n"), "{ran:?}");
+    }
+}
+
+#[test]
 fn an_address_fails_at_once_and_is_noted() {
     if !has("bash") {
         return;

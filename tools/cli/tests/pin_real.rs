@@ -1,4 +1,4 @@
-//! The real npm registry: `cargo test -p lazytools --test pin_real -- --ignored`.
+//! The real npm registry. Bazel always runs it; by hand: `cargo test -p lazytools --test pin_real -- --ignored`.
 
 mod support;
 

@@ -29,13 +29,13 @@ pub enum FetchError {
     },
     /// Go's list of module proxies ends before one has the module.
     #[error(
-        "GOPROXY says {end} where a Go module proxy is needed, and nothing is fetched from version control: put a proxy \
+        "{why} where a Go module proxy is needed, and nothing is fetched from version control: put a proxy \
          before it, as in GOPROXY=https://HOST,direct, or add lazy_tools.registry(type = \"golang\", url = \"…\") to \
          MODULE.bazel (LT323)"
     )]
     NoGoProxy {
-        /// The word that ends it.
-        end: &'static str,
+        /// What says so.
+        why: String,
     },
     /// No archive of packages has a suite.
     #[error(
@@ -99,9 +99,9 @@ pub enum Reason {
     /// The address leads where it must not.
     #[error("{0} (LT306)")]
     Insecure(String),
-    /// What vouches for a file is not signed by who should have signed it.
+    /// The index of a Debian suite is not signed by who should have signed it.
     #[error("{0} (LT325)")]
-    Signature(String),
+    SuiteSignature(String),
     /// What the recipe names as the source of a digest has none.
     #[error("{0} (LT320)")]
     NoDigest(String),

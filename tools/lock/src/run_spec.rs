@@ -28,6 +28,9 @@ pub struct RunSpec {
     /// Whether the tool may reach a network. Default: no.
     #[serde(default)]
     pub network: bool,
+    /// Whether it is an error that a tool which succeeds had tried to reach something. Default: no.
+    #[serde(default)]
+    pub strict: bool,
     /// Whether the tool starts in a private folder that holds copies of the declared sources.
     #[serde(default)]
     pub work: bool,

@@ -72,6 +72,9 @@ pub enum RunError {
          (LT510)"
     )]
     Unguarded(String),
+    /// A tool that was to reach for nothing did so, and succeeded all the same. The text is whole.
+    #[error("{0} (LT511)")]
+    Strict(String),
 }
 
 /// The result of most functions of `run`.

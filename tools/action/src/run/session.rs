@@ -126,6 +126,11 @@ impl Session {
     pub fn finish(&self, job: &Job, private: &Private, end: End, seen: &Seen, guard: &str) -> i32 {
         let taken = caches::check_untouched(&self.caches, &job.spec.label);
         if end == End::Exited(0) {
+            let hosts = seen.witness.hosts();
+            if job.spec.strict && !hosts.is_empty() {
+                say(&RunError::Strict(self.failure(job, "succeeded".to_owned(), seen, guard, hosts)));
+                return 1;
+            }
             if let Err(error) = taken.and_then(|()| deliver(job, private)) {
                 say(&error);
                 if matches!(error, RunError::NoOutput(_)) {
@@ -133,8 +138,8 @@ impl Session {
                 }
                 return 1;
             }
-            if std::env::var_os("LAZYTOOLS_VERBOSE").is_some() && !seen.witness.hosts().is_empty() {
-                let hosts = seen.witness.hosts().join(", ");
+            if std::env::var_os("LAZYTOOLS_VERBOSE").is_some() && !hosts.is_empty() {
+                let hosts = hosts.join(", ");
                 note(&format!("{}: succeeded, and had tried to reach {hosts}", job.spec.label));
             }
             return 0;
@@ -149,7 +154,7 @@ impl Session {
 
     /// Says what a failed tool lacked, where that can be told.
     fn explain(&self, job: &Job, end: End, seen: &Seen, guard: &str) {
-        let text = seen.tails.iter().map(Tail::text).collect::<Vec<_>>().join("\n");
+        let text = printed(seen);
         let refused = text.contains("Read-only file system") || text.contains("EROFS");
         let named =
             |cache: &&Cache| [&cache.root, &cache.declared].iter().any(|path| text.contains(&*path.to_string_lossy()));
@@ -160,10 +165,9 @@ impl Session {
                 job.spec.label, cache.name, cache.recipe
             )));
         }
-        let addresses = addresses(&text);
         let mut hosts = seen.witness.hosts();
         if seen.witness.is_unknown() {
-            hosts = addresses.keys().cloned().collect();
+            hosts = addresses(&text).into_keys().collect();
         }
         if hosts.is_empty() {
             return;
@@ -173,9 +177,20 @@ impl Session {
             End::Exited(code) => format!("failed with exit code {code}"),
             End::Signalled(signal) => format!("was ended by signal {signal}"),
         };
-        let failure = Failure { spec: &job.spec, ending, hosts, addresses, why: seen.why.clone(), guard };
-        say(&RunError::Reached(failure.message(&self.reaches)));
+        say(&RunError::Reached(self.failure(job, ending, seen, guard, hosts)));
     }
+
+    /// The message about what a tool wanted.
+    fn failure(&self, job: &Job, ending: String, seen: &Seen, guard: &str, hosts: Vec<String>) -> String {
+        let addresses = addresses(&printed(seen));
+        let failure = Failure { spec: &job.spec, ending, hosts, addresses, why: seen.why.clone(), guard };
+        failure.message(&self.reaches)
+    }
+}
+
+/// The ends of both of a tool's outputs.
+fn printed(seen: &Seen) -> String {
+    seen.tails.iter().map(Tail::text).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints a line; whether anybody reads it is not this program's affair.

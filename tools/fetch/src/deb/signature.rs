@@ -27,7 +27,7 @@ pub(super) fn check(url: &str, text: &str, archive: &Archive) -> Result<String, 
             return Ok(text.to_owned());
         }
         let message = format!("its signature cannot be checked, because {why}, and it came over plain http");
-        Err(FetchError::at(url, Reason::Signature(message)))
+        Err(FetchError::at(url, Reason::SuiteSignature(message)))
     };
     if keyrings.is_empty() {
         return unchecked("the keys that its source names are not on this machine");
@@ -36,7 +36,7 @@ pub(super) fn check(url: &str, text: &str, archive: &Archive) -> Result<String, 
         Ok(Verdict::Good(signed)) => Ok(signed),
         Ok(Verdict::Bad(said)) => {
             let message = format!("its signature is not by a key that its source trusts: {said}");
-            Err(FetchError::at(url, Reason::Signature(message)))
+            Err(FetchError::at(url, Reason::SuiteSignature(message)))
         }
         Err(_) => unchecked("there is no gpgv on this machine"),
     }

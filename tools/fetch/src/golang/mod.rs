@@ -91,6 +91,7 @@ impl Ecosystem for Golang {
     type Purl = GolangPurl;
 
     fn locate(&self, purl: &GolangPurl) -> Result<Located, FetchError> {
+        self.proxies.allow(purl.module())?;
         let (base, _) = self.info(purl, purl.version())?;
         Ok(Located {
             purl: purl.purl(),
@@ -108,6 +109,7 @@ impl Ecosystem for Golang {
     }
 
     fn releases(&self, package: &GolangPurl) -> Result<Vec<Release>, FetchError> {
+        self.proxies.allow(package.module())?;
         let (_, list) = self.ask(&format!("{}/list", package.folder()), |_, text| Ok(text.to_owned()))?;
         let mut versions: Vec<(Version, &str)> = list
             .lines()

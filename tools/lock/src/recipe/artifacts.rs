@@ -14,6 +14,27 @@ use super::{ArtifactRule, DigestRule, Lookup, SourceRule};
 /// The types of package URLs that can be pinned, sorted; `lazytools_fetch` knows what each looks like.
 pub const PURL_TYPES: &[&str] = &["cargo", "deb", "golang", "maven", "npm", "pypi"];
 
+/// The qualifiers that a type cannot do without.
+const NEEDED: &[(&str, &[&str])] = &[("deb", &["arch", "distro"]), ("pypi", &["file_name"])];
+
+/// What is wrong with a purl, whatever its expressions stand for.
+fn purl_fault(purl: &Template) -> Option<String> {
+    // What begins with an expression is read when that is known.
+    let start = purl.start()?;
+    let ty = start.strip_prefix("pkg:").map(|rest| rest.split_once('/').map_or(rest, |(ty, _)| ty));
+    let Some(ty) = ty.filter(|ty| PURL_TYPES.contains(ty)) else {
+        let types = PURL_TYPES.join(", ");
+        return Some(format!(
+            "begins with {start:?}: write it as pkg:TYPE/NAME@VERSION, with one of the types {types}"
+        ));
+    };
+    let needed = NEEDED.iter().find(|(needs, _)| *needs == ty).map_or(&[][..], |(_, keys)| keys);
+    let text = purl.literals();
+    let has = |key: &str| ["?", "&"].iter().any(|before| text.contains(&format!("{before}{key}=")));
+    let missing = needed.iter().find(|key| !has(key))?;
+    Some(format!("names no {missing}: add {missing}=… behind a ? or &"))
+}
+
 pub(super) fn lookups(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTreeMap<Name, Lookup> {
     let mut lookups = BTreeMap::new();
     for mut entry in table.tables("lookups") {
@@ -94,16 +115,8 @@ fn source(reading: &Reading<'_>, entry: &mut Table<'_, '_>, role: Role) -> Optio
     let purl = reading.take_template(entry, "purl", role, Place::Artifact);
     let url = reading.take_template(entry, "url", role, Place::Artifact);
     let mirrors = reading.templates(entry, "mirrors", role, Place::Artifact);
-    if let Some(start) = purl.as_ref().and_then(Template::start) {
-        let ty = start.strip_prefix("pkg:").map(|rest| rest.split_once('/').map_or(rest, |(ty, _)| ty));
-        if !ty.is_some_and(|ty| PURL_TYPES.contains(&ty)) {
-            let message = format!(
-                "{} has a purl that begins with {start:?}: write it as pkg:TYPE/NAME@VERSION, with one of the types {}",
-                entry.what,
-                PURL_TYPES.join(", ")
-            );
-            reading.source.error(line, FORM, message);
-        }
+    if let Some(wrong) = purl.as_ref().and_then(purl_fault) {
+        reading.source.error(line, FORM, format!("{} has a purl that {wrong}", entry.what));
     }
     match (purl, url) {
         (Some(purl), None) if mirrors.is_empty() => Some(SourceRule::Purl(purl)),
