@@ -84,8 +84,8 @@ impl Resolver {
         let purl = Purl::parse(purl).map_err(text)?;
         let found = match &located.licence {
             Some(licence) => Some(licence.clone()),
-            // npm says it in the answer that is there already, or not at all.
-            None if purl.ty() == "npm" => None,
+            // Each of the others says it in the answer that is there already, or not at all.
+            None if !matches!(purl.ty(), "cargo" | "maven" | "pypi") => None,
             None => match self.registries(registries).licence(&purl) {
                 Ok(licence) => licence,
                 Err(FetchError::Address { reason: Reason::Status { .. } | Reason::Metadata(_), .. }) => None,
