@@ -22,7 +22,6 @@ cp "$checkout/e2e/smoke/.bazelrc" "$work/.bazelrc"
 bazel() {
   nested "$work" "$@"
 }
-export -f bazel nested
 cd "$work"
 for step in .steps/*.sh; do
   echo "== $(cat "$step")"
