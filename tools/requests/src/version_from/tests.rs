@@ -70,8 +70,11 @@ fn pnpm() {
     assert_eq!(version("pnpm-lock.yaml", six, ""), "1.40.0");
     assert_eq!(version("pnpm-lock.yaml", six, "@scope/a"), "3.0.0");
     assert!(fault("pnpm-lock.yaml", "lockfileVersion: 5.4\n", "").contains("\"5.4\", and 6 and newer can be read"));
+    let deprecated =
+        six.replace("    dev: true\n", "    deprecated: |-\n      Read this: *now*\n      * one\n      & two\n");
+    assert_eq!(version("pnpm-lock.yaml", &deprecated, ""), "1.40.0");
     assert!(fault("pnpm-lock.yaml", "a: [", "").contains("it is not YAML"));
-    assert!(fault("pnpm-lock.yaml", "a: &a [x]\nb: *a\n", "").contains("YAML alias"));
+    assert!(fault("pnpm-lock.yaml", "a: &a [x]\nb: *a\n", "").contains("YAML aliases"));
 }
 
 #[test]

@@ -1,16 +1,28 @@
 //! A small view of YAML.
 
+use yaml_rust2::parser::{Event, EventReceiver, Parser};
 use yaml_rust2::yaml::Hash;
-use yaml_rust2::{Yaml, YamlLoader};
+use yaml_rust2::{ScanError, Yaml, YamlLoader};
+
+/// Counts aliases, without following them.
+struct Aliases(usize);
+
+impl EventReceiver for Aliases {
+    fn on_event(&mut self, event: Event) {
+        self.0 += usize::from(matches!(event, Event::Alias(_)));
+    }
+}
 
 /// The documents of a text that are mappings.
 pub(super) fn documents(text: &str) -> Result<Vec<Hash>, String> {
+    let wrong = |error: ScanError| format!("it is not YAML: {error}");
     // No package manager writes aliases, and a few of them could grow without end.
-    let alias = text.lines().find(|line| line.trim_start().starts_with('*') || line.contains(": *"));
-    if let Some(line) = alias {
-        return Err(format!("it has a YAML alias, which no package manager writes: {}", line.trim()));
+    let mut aliases = Aliases(0);
+    Parser::new_from_str(text).load(&mut aliases, true).map_err(wrong)?;
+    if aliases.0 > 0 {
+        return Err("it has YAML aliases, which no package manager writes".to_owned());
     }
-    let documents = YamlLoader::load_from_str(text).map_err(|error| format!("it is not YAML: {error}"))?;
+    let documents = YamlLoader::load_from_str(text).map_err(wrong)?;
     Ok(documents.into_iter().filter_map(Yaml::into_hash).collect())
 }
 
