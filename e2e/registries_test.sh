@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # One tool from each kind of package registry builds; then the same lock, untouched, from a mirror of them all.
+# The machine has to know all of the registries: by npm, pip, go, Maven, apt and cargo in PATH or in the home folder, or
+# by the variables that .bazelrc hands to tests. ./bazelw asks the clients itself where it brings its own Bazel.
 source "$TEST_SRCDIR/_main/e2e/nested.sh"
 registries=$checkout/e2e/registries
 case $(uname -m) in

@@ -3,6 +3,7 @@
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "read_user_netrc", "use_netrc")
 load(":addresses.bzl", "artifact_addresses")
 load(":lock.bzl", "artifact_error")
+load(":read_page.bzl", "read_page")
 load(":registry.bzl", "resolve_registry", "split_credentials")
 
 def _credentials(rctx, urls):
@@ -16,13 +17,9 @@ def _credentials(rctx, urls):
     return bare, use_netrc(read_user_netrc(rctx), bare, {}) | auth
 
 def _read(rctx, url, accept):
-    """What is at an address, or None where it cannot be reached. It only says where the artifact is, so no digest."""
+    """What is at an address, or None where it cannot be read."""
     urls, auth = _credentials(rctx, [url])
-    page = "page"
-    result = rctx.download(allow_fail = True, auth = auth, headers = {"Accept": accept}, output = page, url = urls)
-    text = rctx.read(page, watch = "no") if result.success else None
-    rctx.delete(page)
-    return text
+    return read_page(rctx, urls[0], auth, accept)
 
 def _addresses(rctx, artifact):
     """The addresses to try."""

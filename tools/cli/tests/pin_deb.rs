@@ -91,6 +91,30 @@ fn an_index_that_is_not_the_one_of_release_is_refused() {
 }
 
 #[test]
+fn an_archive_that_is_being_updated_still_has_the_index_of_its_release() {
+    let (server, workspace) = declared();
+    let release = archive(&server);
+    server.on(RELEASE, &[Answer::Bytes(format!("Acquire-By-Hash: yes\n{release}").into_bytes())]);
+    // A mirror without that folder.
+    workspace.pin_bare(&server, &[]).succeeded();
+    let by_hash = server.seen()[1].strip_prefix("GET ").unwrap().to_owned();
+    assert!(by_hash.starts_with("/debian/dists/stable/main/binary-amd64/by-hash/SHA256/"), "{by_hash}");
+    // One with it, whose index has another name's bytes already.
+    let (other, workspace) = declared();
+    let index = gz(&[
+        stanza("thing-doc", "1.0", &"1".repeat(64)),
+        stanza("thing", "0.9", &"1".repeat(64)),
+        stanza("thing", "1.0", HEX),
+    ]
+    .concat());
+    other.on(&by_hash, &[Answer::Bytes(index)]);
+    other.on(INDEX, &[Answer::Bytes(gz("tomorrow's"))]);
+    other.on(RELEASE, &[Answer::Bytes(format!("Acquire-By-Hash: yes\n{release}").into_bytes())]);
+    workspace.pin_bare(&other, &[]).succeeded();
+    assert_eq!(workspace.pinned()["integrity"], SRI);
+}
+
+#[test]
 fn what_the_archive_lacks_is_told() {
     let (server, workspace) = declared();
     workspace.request(&["linux_x86_64"], "2.0");

@@ -122,3 +122,20 @@ fn where_the_index_is() {
         "set PIP_INDEX_URL (LT305)",
     ]);
 }
+
+#[test]
+fn a_password_in_the_indexs_address_stays_secret() {
+    let server = Server::new();
+    let workspace = Workspace::new(&recipe(PURL, "zip", ""));
+    server.guard("Basic bWU6aHVzaA==");
+    server.on(PAGE, &[json(&format!("\"sha256\": \"{HEX}\""), "")]);
+    server.on("/files/x.whl", &[zip()]);
+    let index = server.address("/simple").replace("http://", "http://me:hush@");
+    let outcome = workspace.pin_bare(&server, &[("PIP_INDEX_URL", index.clone())]).succeeded();
+    for text in [&outcome.out, &outcome.err, &workspace.lock()] {
+        assert!(!text.contains("hush"), "{text}");
+    }
+    workspace.request(&["linux_x86_64"], "2.0");
+    let outcome = workspace.pin_bare(&server, &[("PIP_INDEX_URL", index)]).failed_with(&["it has no file", "(LT307)"]);
+    assert!(!outcome.err.contains("hush"), "{}", outcome.err);
+}

@@ -115,7 +115,7 @@ impl Registries {
     }
 
     fn pypi(&self) -> Result<&Pypi, FetchError> {
-        let find = || Pypi::find(self.declared("pypi"), &self.workspace, self.client.clone());
+        let find = || Pypi::find(self.declared("pypi"), self.client.clone());
         self.pypi.get_or_init(find).as_ref().map_err(Clone::clone)
     }
 }

@@ -15,21 +15,35 @@ use crate::error::FetchError;
 use crate::store::Store;
 
 use super::control::Paragraphs;
-use super::release::{Compression, Entry};
+use super::release::{Compression, Entry, ReleaseFile};
 use super::Package;
 
 /// The most bytes of an index; Debian's largest has some 60 MB.
 const MAX_INDEX: u64 = 1 << 30;
 
 /// Brings an index into the store, held against the digest that Release has for it.
-pub(super) fn fetch(client: &Client, store: &Store, suite: &str, entry: &Entry) -> Result<PathBuf, FetchError> {
+pub(super) fn fetch(
+    client: &Client,
+    store: &Store,
+    release: &ReleaseFile,
+    entry: &Entry,
+) -> Result<PathBuf, FetchError> {
     let format = match entry.compression {
         Compression::Xz => Format::Xz,
         Compression::Gzip => Format::Gz,
         Compression::None => Format::File,
     };
     let expected = Expected { format, integrity: Some(&entry.integrity), published_by: "the suite's Release" };
-    Ok(download(client, store, &format!("{suite}/{}", entry.path), &expected, &|_| {})?.path)
+    let fetch = |path: &str| download(client, store, &format!("{}/{path}", release.address), &expected, &|_| {});
+    // While an archive is updated, its Release and what lies under the indexes' own names can be of two days.
+    if release.by_hash {
+        let folder = entry.path.rsplit_once('/').map(|(folder, _)| folder).unwrap_or_default();
+        // Not every mirror has these.
+        if let Ok(downloaded) = fetch(&format!("{folder}/by-hash/SHA256/{}", entry.integrity.hex())) {
+            return Ok(downloaded.path);
+        }
+    }
+    Ok(fetch(&entry.path)?.path)
 }
 
 /// All versions of a package in an index.

@@ -64,7 +64,7 @@ impl Deb {
         let mut found = Vec::new();
         for entry in release.indexes(purl.arch(), archive.components(purl.suite())) {
             let path = self.indexes.get(format!("{}/{}", archive.base, entry.path), || {
-                index::fetch(&self.client, &self.store, &release.address, entry)
+                index::fetch(&self.client, &self.store, &release, entry)
             })?;
             let packages = index::packages(&path, entry.compression, purl.name());
             found.extend(packages.map_err(FetchError::file(&path))?);

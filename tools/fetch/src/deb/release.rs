@@ -14,6 +14,8 @@ use super::sources::Archive;
 pub(super) struct ReleaseFile {
     /// The suite's folder, which the indexes' paths start from.
     pub address: String,
+    /// Whether the indexes lie under their digests, too, where they outlive an update of the archive.
+    pub by_hash: bool,
     entries: Vec<Entry>,
 }
 
@@ -52,7 +54,8 @@ pub(super) fn fetch(client: &Client, archive: &Archive, suite: &str) -> Result<R
         let message = "it names no index with a sha256 digest".to_owned();
         return Err(FetchError::at(&signed, Reason::Metadata(message)));
     }
-    Ok(ReleaseFile { address, entries })
+    let by_hash = text.lines().any(|line| line.trim_end() == "Acquire-By-Hash: yes");
+    Ok(ReleaseFile { address, by_hash, entries })
 }
 
 fn entries(text: &str) -> Vec<Entry> {
@@ -110,7 +113,7 @@ mod tests {
              main/debian-installer/binary-amd64/Packages.xz\n {digest} 1 contrib/binary-amd64/Packages\n {digest} 1 \
              main/binary-arm64/Packages.gz\n {digest} 1 main/source/Sources.xz\n-----BEGIN PGP SIGNATURE-----\n"
         );
-        let release = ReleaseFile { address: String::new(), entries: entries(&text) };
+        let release = ReleaseFile { address: String::new(), by_hash: false, entries: entries(&text) };
         let paths = |arch: &str, components: &[String]| -> Vec<String> {
             release.indexes(arch, components).iter().map(|entry| entry.path.clone()).collect()
         };

@@ -13,12 +13,12 @@ const CLIENTS: &[(&str, &[&str])] = &[
     ("python3", &["-m", "pip", "download", "--help"]),
 ];
 
-pub(super) fn find(declared: Option<&str>, workspace: &Path) -> Option<String> {
+pub(super) fn find(declared: Option<&str>) -> Option<String> {
     declared
         .and_then(machine::base)
         .or_else(|| machine::base(&machine::first_variable(VARIABLES)?))
         .or_else(|| files().iter().find_map(|file| machine::base(&index_url(&machine::read(file)?)?)))
-        .or_else(|| CLIENTS.iter().find_map(|(program, arguments)| ask(workspace, program, arguments)))
+        .or_else(|| CLIENTS.iter().find_map(|(program, arguments)| ask(program, arguments)))
 }
 
 /// pip's configuration files, the one that counts most first.
@@ -59,9 +59,9 @@ fn index_url(text: &str) -> Option<String> {
     found
 }
 
-fn ask(workspace: &Path, program: &str, arguments: &[&str]) -> Option<String> {
-    // Wide, so that the address stands on one line.
-    default_index(&machine::ask(workspace, program, arguments, &[("COLUMNS", "500")])?)
+fn ask(program: &str, arguments: &[&str]) -> Option<String> {
+    // Wide, so that the address stands on one line. Not in the workspace: Python would take a module `pip` from there.
+    default_index(&machine::ask(Path::new("/"), program, arguments, &[("COLUMNS", "500")])?)
 }
 
 /// The default that pip's help names for `--index-url`.

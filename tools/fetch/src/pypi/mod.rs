@@ -5,7 +5,6 @@ mod html;
 mod page;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::client::Client;
@@ -31,9 +30,9 @@ pub struct Pypi {
 
 impl Pypi {
     /// The index at `declared`, else where pip's and uv's variables, pip's files and pip itself say that it is.
-    pub fn find(declared: Option<&str>, workspace: &Path, client: Client) -> Result<Self, FetchError> {
-        let base = config::find(declared, workspace)
-            .ok_or(FetchError::NoRegistry { ecosystem: "pypi", remedy: "set PIP_INDEX_URL" })?;
+    pub fn find(declared: Option<&str>, client: Client) -> Result<Self, FetchError> {
+        let base =
+            config::find(declared).ok_or(FetchError::NoRegistry { ecosystem: "pypi", remedy: "set PIP_INDEX_URL" })?;
         Ok(Self { base, client, pages: Memo::default() })
     }
 
