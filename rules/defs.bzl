@@ -17,7 +17,7 @@ load(
     _lazytools_exec_toolchain = "lazytools_exec_toolchain",
     _lazytools_target_toolchain = "lazytools_target_toolchain",
 )
-load("//rules/private:update_pins.bzl", _update_pins = "update_pins")
+load("//rules/private:update_pins.bzl", _update_pins = "update_pins", _update_pins_test = "update_pins_test")
 
 ToolCacheInfo = _ToolCacheInfo
 lazytools_exec_toolchain = _lazytools_exec_toolchain
@@ -27,3 +27,4 @@ tool_cache = _tool_cache
 tool_run = _tool_run
 tool_test = _tool_test
 update_pins = _update_pins
+update_pins_test = _update_pins_test

@@ -1,45 +1,15 @@
 """The repository of one artifact: one file, downloaded when a build needs it and checked against its integrity."""
 
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "read_user_netrc", "use_netrc")
+load(":addresses.bzl", "artifact_addresses")
 load(":lock.bzl", "artifact_error")
 load(":npmrc.bzl", "npm_auth")
-load(":purl.bzl", "PURL_PATHS", "parse_purl")
-load(":registry.bzl", "npmrc_settings", "resolve_registry", "split_credentials")
+load(":read_page.bzl", "read_page")
+load(":registry.bzl", "resolve_registry", "split_credentials")
+load(":registry_npm.bzl", "npmrc_settings")
 
-def artifact_address(purl, base):
-    """The address of a purl's file.
-
-    Args:
-        purl: the purl's text.
-        base: the registry's base address, without a final slash; or a function from the purl's type to it.
-
-    Returns:
-        (address, None), or (None, message) where there is no address.
-    """
-    parsed = parse_purl(purl)
-    if not parsed:
-        return None, "package URL %s names no version: write it as pkg:npm/NAME@VERSION (LT209)" % repr(purl)
-    path = PURL_PATHS.get(parsed.type)
-    if not path:
-        return None, "package URL %s is of type %s: this rules_lazytools knows %s (LT209)" % (
-            repr(purl),
-            parsed.type,
-            ", ".join(sorted(PURL_PATHS)),
-        )
-    return (base if type(base) == "string" else base(parsed.type)) + "/" + path(parsed), None
-
-def _addresses(rctx, artifact):
-    """The addresses to try, and those of the credentials that were part of an address."""
-    if "urls" in artifact:
-        urls = artifact["urls"]
-    else:
-        purl = artifact["purl"]
-        url, error = artifact_address(purl, lambda kind: resolve_registry(rctx, kind, purl, rctx.attr.registries))
-        if error:
-            fail(error)
-        urls = [url]
-    npmrcs = npmrc_settings(rctx) if artifact.get("purl", "").startswith("pkg:npm/") else []
-
+def _credentials(rctx, urls, npmrcs = []):
+    """Addresses without the credentials in them; and those credentials with those of .npmrc files and of .netrc."""
     bare, auth = [], {}
     for url in urls:
         url, user, password = split_credentials(url)
@@ -48,16 +18,37 @@ def _addresses(rctx, artifact):
             auth[url] = {"login": user, "password": password, "type": "basic"}
         elif npm_auth(npmrcs, url):
             auth[url] = npm_auth(npmrcs, url)
-    return bare, auth
+    return bare, use_netrc(read_user_netrc(rctx), bare, {}) | auth
+
+def _read(rctx, url, accept):
+    """What is at an address, or None where it cannot be read."""
+    urls, auth = _credentials(rctx, [url])
+    return read_page(rctx, urls[0], auth, accept)
+
+def _addresses(rctx, artifact):
+    """The addresses to try."""
+    if "urls" in artifact:
+        return artifact["urls"]
+    purl = artifact["purl"]
+    urls, error = artifact_addresses(
+        purl,
+        lambda kind: resolve_registry(rctx, kind, purl, rctx.attr.registries),
+        lambda url, accept: _read(rctx, url, accept),
+        artifact["integrity"],
+    )
+    if error:
+        fail(error)
+    return urls
 
 def _artifact_repository_impl(rctx):
     artifact = json.decode(rctx.attr.artifact)
     error = artifact_error(artifact)
     if error:
         fail("artifact %s%s (%s)" % (rctx.name, error[0], error[1]))
-    urls, auth = _addresses(rctx, artifact)
+    npmrcs = npmrc_settings(rctx) if artifact.get("purl", "").startswith("pkg:npm/") else []
+    urls, auth = _credentials(rctx, _addresses(rctx, artifact), npmrcs)
     rctx.download(
-        auth = use_netrc(read_user_netrc(rctx), urls, {}) | auth,
+        auth = auth,
         integrity = artifact["integrity"],
         output = "file",
         url = urls,

@@ -11,7 +11,7 @@ load(":request.bzl", "PLATFORMS", "name_error", "platform_error")
 DEFAULT_HUB = "lazy_tools"
 
 # Names that the hub and the tools' repositories have for targets of their own.
-_TAKEN = ["any", "host", "parts", "requests.json", "target"]
+_TAKEN = ["any", "host", "parts", "pins", "requests.json", "target"]
 
 def collect(modules):
     """Gathers the tags of all modules.
@@ -101,6 +101,9 @@ def _tool_problem(module, tag, hub):
     other = hub.lower_names.get(tag.name.lower())
     if other:
         return "hub %s has a tool %s already: choose another name (LT605)" % (tag.hub, other)
+    error = _version_problem(tag)
+    if error:
+        return error
     if not tag.platforms:
         return "no platforms: name those that it runs on and builds for, as in platforms = [\"linux_x86_64\"] (LT605)"
     seen = {}
@@ -114,6 +117,23 @@ def _tool_problem(module, tag, hub):
         error = name_error(parameter)
         if error:
             return "parameter %s (LT605)" % error
+    return None
+
+def _version_problem(tag):
+    """What is wrong with where a tool's version comes from, with its code; or None."""
+    given = [
+        name
+        for name, value in [
+            ("version", tag.version),
+            ("version_from", tag.version_from),
+            ("version_range", tag.version_range),
+        ]
+        if value
+    ]
+    if len(given) > 1:
+        return "%s both say which version: keep one of them (LT605)" % " and ".join(given[:2])
+    if tag.version_package and not tag.version_from:
+        return "version_package says whose version in a file is meant: add version_from = \"//:FILE\" (LT605)"
     return None
 
 def _registry_tag_error(module, tag, registries):

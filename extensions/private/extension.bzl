@@ -4,6 +4,7 @@ load(":artifact.bzl", "artifact_repository")
 load(":collect.bzl", "DEFAULT_HUB", "collect")
 load(":hub.bzl", "hub_repository", "tool_repository")
 load(":lock.bzl", "read_lock")
+load(":pins.bzl", "pins_repository")
 load(":request.bzl", "make_request", "stale_error", "unpinned_error")
 
 _HUB_DOC = """The hub that it belongs to: the name of the repository, `@lazy_tools` if nothing is said. A module \
@@ -25,8 +26,8 @@ The file need not be there yet: `bazel run //tools:update_pins` writes it. Its p
 _registry = tag_class(
     doc = """Says where packages of a type are fetched from, for all hubs. Only the root module's are allowed.
 
-Without one, the ecosystem's own configuration is asked: for npm `NPM_CONFIG_REGISTRY`, then `registry=` in the \
-`.npmrc` of the workspace and of the user, then `npm config get registry`.""",
+Without one, the ecosystem's own configuration is asked, as in docs/mirrors.md: for npm `NPM_CONFIG_REGISTRY`, then \
+`registry=` in the `.npmrc` of the workspace and of the user, then `npm config get registry`.""",
     attrs = {
         "type": attr.string(
             mandatory = True,
@@ -65,7 +66,22 @@ else, fails only if a build needs it.""",
             mandatory = True,
             doc = "A recipe of rules_lazytools by its name, `bun`, or one of your own by its label, `//:my_tool.toml`.",
         ),
-        "version": attr.string(doc = "The tool's version. Whether one is needed is said in the recipe."),
+        "version": attr.string(doc = "The tool's version, exact. Whether one is needed is said in the recipe."),
+        "version_from": attr.label(
+            allow_files = True,
+            doc = """A file that the version is taken from, instead of `version`, as in `//:package-lock.json`: \
+`package-lock.json`, `pnpm-lock.yaml`, `yarn.lock`, `package.json` (its `packageManager`), `.nvmrc`, `.node-version`, \
+`.tool-versions`, `go.mod`, `uv.lock`, `requirements.txt` or `maven-wrapper.properties`. Which package in it is meant is \
+said in the recipe. When the two part, `--check` and `update_pins_test` fail.""",
+        ),
+        "version_package": attr.string(
+            doc = "With `version_from`: whose version it is, where it is not the package that the recipe names.",
+        ),
+        "version_range": attr.string(
+            doc = """The range that the version is chosen from, instead of `version`, as in `>=1.4, <2`, `^1.4`, `~1.4.2` or \
+`1.x`. The lock holds the exact one, which stays until it is not in the range any more or `update_pins -- --latest` \
+moves it.""",
+        ),
     },
 )
 
@@ -94,12 +110,17 @@ def _requests(mctx, hub, registries):
                 params = tag.params,
                 files = {parameter: _label_text(file, lock) for parameter, file in files.items()},
                 platforms = tag.platforms,
+                version_from = _label_text(tag.version_from, lock) if tag.version_from else "",
+                version_package = tag.version_package,
+                version_range = tag.version_range,
             ),
         }
         if by_label:
             entry["recipePath"] = _label_path(mctx, tag.recipe)
         if files:
             entry["filePaths"] = {parameter: _label_path(mctx, file) for parameter, file in files.items()}
+        if tag.version_from:
+            entry["versionFromPath"] = _label_path(mctx, tag.version_from)
         tools[name] = entry
     return {
         "hub": hub.name,
@@ -182,8 +203,12 @@ def _declare_hub(mctx, hub, registries):
                 _declare_artifacts(repository + ".", tool, registries, declared)
             tool_repository(name = repository, tool = name, entry = json.encode(tool), lock = lock_path)
 
+    # No tool's name begins with a digit.
+    pins = hub.name + ".1pins"
+    pins_repository(name = pins, requests = json.encode(requests))
     hub_repository(
         name = hub.name,
+        pins = pins,
         requests = json.encode_indent(requests, indent = "  ") + "\n",
         tools = repositories,
     )

@@ -7,5 +7,8 @@ exports_files(
     visibility = ["//visibility:public"],
 )
 
+# For update_pins_test.
+hub_alias("pins", {pins})
+
 [hub_alias(name, repository) for name, repository in {
 {tools}}.items()]

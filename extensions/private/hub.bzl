@@ -17,6 +17,7 @@ def _reproducible(rctx):
 def _hub_repository_impl(rctx):
     values = {
         "{hub_tool.bzl}": str(Label("//rules/private:hub_tool.bzl")),
+        "{pins}": repr(rctx.attr.pins),
         "{tools}": "".join(["    %s: %s,\n" % (repr(k), repr(v)) for k, v in rctx.attr.tools.items()]),
     }
     _write_build_file(rctx, "", Label(":hub.BUILD.tpl"), values)
@@ -28,8 +29,9 @@ def _hub_repository_impl(rctx):
 
 hub_repository = repository_rule(
     implementation = _hub_repository_impl,
-    doc = "The hub: `:NAME` for each tool, `parts:NAME.ROLE` for its parts, and `:requests.json`.",
+    doc = "The hub: `:NAME` for each tool, `parts:NAME.ROLE` for its parts, `:requests.json` and `:pins`.",
     attrs = {
+        "pins": attr.string(mandatory = True, doc = "The repository of its pins."),
         "requests": attr.string(mandatory = True, doc = "What requests.json holds."),
         "tools": attr.string_dict(doc = "Name to repository."),
     },

@@ -1,11 +1,10 @@
-"""Package URLs: what lives in a package registry, without the registry's host.
+"""Package URLs: what lives in a package registry, without the registry's host."""
 
-One function for each type turns a purl into the path below the registry's base address. To add a type, write its
-function, put it into PURL_PATHS and its base address's sources into registry.bzl.
-"""
+_PRINTABLE = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+_HEX = "0123456789ABCDEFabcdef"
 
-# The escapes that occur in purls of packages.
-_ESCAPES = {"%20": " ", "%21": "!", "%2B": "+", "%2C": ",", "%2F": "/", "%3A": ":", "%40": "@", "%7E": "~"}
+# What no part of a purl may hold, because it would lead elsewhere in an address.
+_NOT_IN_PARTS = ["..", "\\", "?", "#", " ", "%", "//"]
 
 def parse_purl(text):
     """Takes a purl apart.
@@ -14,33 +13,49 @@ def parse_purl(text):
         text: a purl, as in `pkg:npm/%40scope/name@1.2.3`.
 
     Returns:
-        A struct of `type`, `namespace` ("" if none), `name` and `version`; None where it is no purl with a version.
+        A struct of `type`, `namespace` ("" if none), `name`, `version` and `qualifiers` (a dict), all decoded; None
+        where it is no purl with a version.
     """
     if not text.startswith("pkg:"):
         return None
-    bare = text[len("pkg:"):].partition("#")[0].partition("?")[0].strip("/")
-    path, at, version = bare.rpartition("@")
+    bare, _, query = text[len("pkg:"):].partition("#")[0].partition("?")
+    path, at, version = bare.strip("/").rpartition("@")
     kind, slash, rest = path.partition("/")
     namespace, _, name = rest.rpartition("/")
     if not at or not version or not slash or not name:
         return None
-    return struct(
+    qualifiers = {}
+    for pair in query.split("&"):
+        key, equals, value = pair.partition("=")
+        if equals and value:
+            qualifiers[key.lower()] = decode(value)
+    purl = struct(
         type = kind.lower(),
-        namespace = _decode(namespace),
-        name = _decode(name),
-        version = _decode(version),
+        namespace = decode(namespace),
+        name = decode(name),
+        version = decode(version),
+        qualifiers = qualifiers,
     )
+    for part in [purl.namespace, purl.name, purl.version] + qualifiers.values():
+        if [sign for sign in _NOT_IN_PARTS if sign in part]:
+            return None
+    return purl
 
-def _decode(text):
-    for escape, char in _ESCAPES.items():
-        text = text.replace(escape, char).replace(escape.lower(), char)
-    return text
+def decode(text):
+    """Percent-encoding undone, for the printable characters of ASCII.
 
-def _npm_path(purl):
-    package = purl.namespace + "/" + purl.name if purl.namespace else purl.name
-    return "%s/-/%s-%s.tgz" % (package, purl.name, purl.version)
+    Args:
+        text: a text, as in `%40scope`.
 
-# Type to a function from a parsed purl to the path below the base address.
-PURL_PATHS = {
-    "npm": _npm_path,
-}
+    Returns:
+        The text that it stands for.
+    """
+    pieces = text.split("%")
+    out = pieces[0]
+    for piece in pieces[1:]:
+        code = piece[:2]
+        if len(code) == 2 and not code.strip(_HEX) and 32 <= int(code, 16) and int(code, 16) < 127:
+            out += _PRINTABLE[int(code, 16) - 32] + piece[2:]
+        else:
+            out += "%" + piece
+    return out

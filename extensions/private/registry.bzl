@@ -3,29 +3,27 @@
 The order is that of docs/internals/contracts.md, and the same as in tools/fetch.
 """
 
-load(":npmrc.bzl", "npm_scope_registry", "npmrc_values")
+load(":npmrc.bzl", "npm_scope_registry")
+load(":purl.bzl", "parse_purl")
+load(":registry_cargo.bzl", "CARGO", "sparse")
+load(":registry_deb.bzl", "DEB")
+load(":registry_golang.bzl", "GOLANG")
+load(":registry_maven.bzl", "MAVEN")
+load(":registry_npm.bzl", "NPM", "npmrc_settings")
+load(":registry_pypi.bzl", "PYPI")
 
-REGISTRY_TYPES = ["cargo", "deb", "golang", "maven", "npm", "pypi"]
-
-_REMEDY = {
-    "npm": (
-        "add `lazy_tools.registry(type = \"npm\", url = \"https://HOST/PATH\")` to MODULE.bazel, " +
-        "or `registry=https://HOST/PATH` to the .npmrc in the workspace or in the home folder, " +
-        "or set npm_config_registry"
-    ),
+# Type to a struct of `find` (a function from the repository context, and for deb the purl, to base addresses or None),
+# `files` and `variables` (what it reads) and `remedy`.
+_ECOSYSTEMS = {
+    "cargo": CARGO,
+    "deb": DEB,
+    "golang": GOLANG,
+    "maven": MAVEN,
+    "npm": NPM,
+    "pypi": PYPI,
 }
 
-def npmrc_registry(text, environ):
-    """The registry of an .npmrc.
-
-    Args:
-        text: what the file holds.
-        environ: the environment, for `${NAME}` in a value.
-
-    Returns:
-        The address, or None where the file names none.
-    """
-    return npmrc_values(text, environ).get("registry") or None
+REGISTRY_TYPES = sorted(_ECOSYSTEMS)
 
 def split_credentials(url):
     """Takes the credentials out of an address, so that no message can show them.
@@ -45,75 +43,36 @@ def split_credentials(url):
     return scheme + separator + host + slash + path, user, password
 
 def resolve_registry(rctx, kind, purl, registries):
-    """The base address of a registry; it fails (LT305) where nothing says it.
+    """The base addresses of a registry; it fails (LT305) where nothing says them.
 
     Nothing that is read here makes the repository be fetched anew when it changes: the artifact is the same wherever
-    it comes from. Only if the address is not found is all of it watched, so that the remedy is noticed.
+    it comes from. Only if no address is found is all of it watched, so that the remedy is noticed.
 
     Args:
         rctx: the repository context.
         kind: the type of the purl.
-        purl: the purl, for the message.
+        purl: the purl's text.
         registries: type to address, from `lazy_tools.registry`.
 
     Returns:
-        The address without a final slash.
+        Addresses without a final slash, the first one first. More than one only for deb and golang.
     """
     found = npm_scope_registry(npmrc_settings(rctx), purl) if kind == "npm" else None
-    found = found or registries.get(kind) or (_npm_registry(rctx) if kind == "npm" else None)
-    if not found:
-        fail("no address of the %s registry is known, for %s: %s (LT305)" % (
-            kind,
-            purl,
-            _REMEDY.get(kind, "add `lazy_tools.registry(type = \"%s\", url = \"https://HOST/PATH\")` to MODULE.bazel" % kind),
-        ))
-    return found.rstrip("/")
+    if found:
+        return [found.rstrip("/")]
+    declared = registries.get(kind)
+    if declared:
+        return [sparse(declared).rstrip("/")]
+    ecosystem = _ECOSYSTEMS[kind]
+    found = ecosystem.find(rctx, parse_purl(purl)) if kind == "deb" else ecosystem.find(rctx)
+    if found:
+        return [base.strip().rstrip("/") for base in found]
 
-_NPM_VARIABLES = ["npm_config_registry", "NPM_CONFIG_REGISTRY"]
-_NPMRC_VARIABLES = ["NPM_CONFIG_USERCONFIG", "npm_config_userconfig"]
-
-def _npm_registry(rctx):
-    environ = rctx.os.environ
-    for name in _NPM_VARIABLES:
-        if environ.get(name):
-            return environ[name]
-    files = _npmrc_files(rctx)
-    for file in files:
-        if file.exists:
-            found = npmrc_registry(rctx.read(file, watch = "no"), environ)
-            if found:
-                return found
-    npm = rctx.which("npm.cmd" if "windows" in rctx.os.name else "npm")
-    if npm:
-        command = [npm, "config", "get", "registry"]
-        result = rctx.execute(command, timeout = 30, working_directory = str(rctx.workspace_root))
-        found = result.stdout.strip()
-        if result.return_code == 0 and "://" in found:
-            return found
-
-    for name in _NPM_VARIABLES + _NPMRC_VARIABLES + ["HOME", "PATH", "USERPROFILE"]:
+    for name in ecosystem.variables + ["HOME", "PATH", "USERPROFILE"]:
         rctx.getenv(name)
-    for file in files:
+    for file in ecosystem.files(rctx):
         rctx.watch(file)
-    return None
-
-def npmrc_settings(rctx):
-    """The settings of each .npmrc: the workspace's, then the user's.
-
-    Args:
-        rctx: the repository context.
-
-    Returns:
-        A list of dicts, key to value.
-    """
-    files = [rctx.read(file, watch = "no") for file in _npmrc_files(rctx) if file.exists]
-    return [npmrc_values(text, rctx.os.environ) for text in files]
-
-def _npmrc_files(rctx):
-    environ = rctx.os.environ
-    files = [rctx.workspace_root.get_child(".npmrc")]
-    for name in _NPMRC_VARIABLES:
-        if environ.get(name):
-            return files + [rctx.path(environ[name])]
-    home = environ.get("HOME") or environ.get("USERPROFILE")
-    return files + [rctx.path(home).get_child(".npmrc")] if home else files
+    fail((
+        "no address of the %s registry is known, for %s: add `lazy_tools.registry(type = \"%s\", url = " +
+        "\"https://HOST/PATH\")` to MODULE.bazel, or %s (LT305)"
+    ) % (kind, purl, kind, ecosystem.remedy))

@@ -8,8 +8,8 @@ _NAME_CHARACTERS = _LETTERS + "0123456789_-."
 
 # The platforms, for looking one up.
 PLATFORMS = {name: True for name in PLATFORM_NAMES}
-_KEYS = ["recipe", "version", "params", "files", "platforms"]
-_DEFAULTS = {"files": {}, "params": {}, "version": ""}
+_KEYS = ["recipe", "version", "versionFrom", "versionPackage", "versionRange", "params", "files", "platforms"]
+_DEFAULTS = {"files": {}, "params": {}, "version": "", "versionFrom": "", "versionPackage": "", "versionRange": ""}
 
 def name_error(text):
     """Says what is wrong with a name. The words are those of tools/lock/src/name.rs.
@@ -39,7 +39,7 @@ def platform_error(text):
         return None
     return "%s is not a platform: one of %s" % (repr(text), ", ".join(PLATFORM_NAMES))
 
-def make_request(recipe, version, params, files, platforms):
+def make_request(recipe, version, params, files, platforms, version_from = "", version_package = "", version_range = ""):
     """A request as it stands in requests.json and in the lock.
 
     Args:
@@ -48,6 +48,9 @@ def make_request(recipe, version, params, files, platforms):
         params: parameter to value.
         files: parameter to label.
         platforms: names of platforms, in any order.
+        version_from: the label of a file that the version is taken from, or "".
+        version_package: whose version in that file it is, or "".
+        version_range: the range that the version is chosen from, or "".
 
     Returns:
         A dict.
@@ -58,6 +61,9 @@ def make_request(recipe, version, params, files, platforms):
         "platforms": sorted(platforms),
         "recipe": recipe,
         "version": version,
+        "versionFrom": version_from,
+        "versionPackage": version_package,
+        "versionRange": version_range,
     }
 
 def unpinned_error(name, lock_path):

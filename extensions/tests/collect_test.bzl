@@ -7,8 +7,18 @@ load("//extensions/private:request.bzl", "make_request", "stale_error", "unpinne
 def _lock(hub = "lazy_tools"):
     return struct(hub = hub, file = Label("//:lazy_tools.lock.json"))
 
-def _tool(name = "bun", hub = "lazy_tools", platforms = ["linux_x86_64"], params = {}, files = {}):
-    return struct(name = name, hub = hub, platforms = platforms, params = params, files = files)
+def _tool(name = "bun", hub = "lazy_tools", platforms = ["linux_x86_64"], params = {}, files = {}, **version):
+    return struct(
+        name = name,
+        hub = hub,
+        platforms = platforms,
+        params = params,
+        files = files,
+        version = version.get("version", ""),
+        version_from = version.get("version_from"),
+        version_package = version.get("version_package", ""),
+        version_range = version.get("version_range", ""),
+    )
 
 def _registry(type = "npm", url = "https://registry.example/npm/"):
     return struct(type = type, url = url)
@@ -91,6 +101,18 @@ _BAD = [
         "the root module, lazy_tools.tool(name = \"bun\"): parameter \"a b\" is not a name",
     ),
     (
+        [_module(lock = [_lock()], tool = [_tool(version = "1.0.0", version_range = ">=1")])],
+        "the root module, lazy_tools.tool(name = \"bun\"): version and version_range both say which version",
+    ),
+    (
+        [_module(lock = [_lock()], tool = [_tool(version_from = Label("//:package-lock.json"), version_range = ">=1")])],
+        "the root module, lazy_tools.tool(name = \"bun\"): version_from and version_range both say which version",
+    ),
+    (
+        [_module(lock = [_lock()], tool = [_tool(version_package = "bun")])],
+        "the root module, lazy_tools.tool(name = \"bun\"): version_package says whose version",
+    ),
+    (
         [_module(), _module("rules_x", False, registry = [_registry()])],
         "lazy_tools.registry(type = \"npm\") in module rules_x: only the root module",
     ),
@@ -127,6 +149,17 @@ def _stale_impl(ctx):
         "params variant=\"baseline\", pinned none; platforms linux_aarch64, linux_x86_64, pinned linux_x86_64: " +
         "run `bazel run //tools:update_pins` (LT602)",
         stale_error("a", "l", pinned, asked),
+    )
+    asserts.equals(
+        env,
+        "the pin of tool a in l is stale, MODULE.bazel asks for versionRange \">=2\", pinned \">=1\": run " +
+        "`bazel run //tools:update_pins` (LT602)",
+        stale_error(
+            "a",
+            "l",
+            {"platforms": ["linux_x86_64"], "recipe": "bun", "versionRange": ">=1"},
+            make_request("bun", "", {}, {}, ["linux_x86_64"], version_range = ">=2"),
+        ),
     )
     asserts.equals(
         env,

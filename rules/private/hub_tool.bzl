@@ -48,7 +48,7 @@ def hub_tool(name, tool_json):
     common = {
         "access": json.encode(tool.get("access", {})),
         "reaches": json.encode(tool.get("reaches", [])),
-        "recipe": " ".join([word for word in [tool["recipe"].get("name"), request.get("version")] if word]),
+        "recipe": " ".join([word for word in [tool["recipe"].get("name"), tool.get("version") or request.get("version")] if word]),
         "tags": ["manual"],
         "tool": name,
         "visibility": _PUBLIC,

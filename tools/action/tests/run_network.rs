@@ -49,7 +49,8 @@ fn a_strict_run_fails_where_the_tool_had_asked_and_succeeded() {
         bench.spec["strict"] = json!(true);
         assert_eq!(bench.sh("true").code, Some(0));
         let ran = bench.sh("getent ahosts dl.thing.test; true");
-        let ran = ran.fails(1, "//x:y: the tool succeeded, and it had tried to reach\n  dl.thing.test\n    cache \"c\"");
+        let ran =
+            ran.fails(1, "//x:y: the tool succeeded, and it had tried to reach\n  dl.thing.test\n    cache \"c\"");
         assert!(ran.err.ends_with(") (LT511)\n"), "{ran:?}");
     }
 }

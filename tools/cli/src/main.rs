@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 mod pin;
 mod recipe_command;
-mod recipes;
-mod requests;
+mod recipe_show;
+mod sbom;
 
 /// Pins what lazy tools download, for Bazel.
 #[derive(Parser)]

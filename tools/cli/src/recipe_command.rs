@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::recipes;
+use lazytools_requests::recipes;
+
+use crate::recipe_show;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -17,15 +19,18 @@ pub enum Command {
     },
     /// Lists the built-in recipes.
     List,
+    /// Shows what a recipe lays out for a platform, before anything is fetched.
+    Show(recipe_show::Arguments),
 }
 
 pub fn run(command: &Command) -> Result<ExitCode> {
+    // `bazel run` starts programs elsewhere than where its user is.
+    let start = std::env::var_os("BUILD_WORKING_DIRECTORY").map(PathBuf::from).unwrap_or_default();
     match command {
+        Command::Show(arguments) => recipe_show::run(arguments, &start),
         Command::Check { files } => {
             let mut code = ExitCode::SUCCESS;
             for file in files {
-                // `bazel run` starts programs elsewhere than where its user is.
-                let start = std::env::var_os("BUILD_WORKING_DIRECTORY").map(PathBuf::from).unwrap_or_default();
                 if let Err(error) = recipes::in_file(&start.join(file)) {
                     eprintln!("{error:#}");
                     code = ExitCode::FAILURE;

@@ -32,7 +32,7 @@ fn a_recipe_is_checked() {
     assert!(err.contains("the recipe has no description (LT201)"), "{err}");
     let (code, _, err) = run(&workspace, &["recipe", "check", "missing.toml"]);
     assert_eq!(code, Some(1));
-    assert!(err.contains("missing.toml (LT310)"), "{err}");
+    assert!(err.contains("recipe missing.toml: ") && err.ends_with("(LT310)\n"), "{err}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use ureq::{Agent, Body};
 use crate::address::Address;
 use crate::auth::Credentials;
 use crate::error::{FetchError, Reason};
+use crate::github::ApiToken;
 use crate::helper::{HelperFlag, Helpers};
 use crate::proxy::Proxies;
 use crate::redact::redact;
@@ -70,6 +71,7 @@ pub struct Client {
     credentials: Arc<Credentials>,
     proxies: Proxies,
     remembered: Option<Remembered>,
+    github: ApiToken,
     /// Why the machine has no certificates, where it has none; without https that is no harm.
     no_certificates: Option<String>,
 }
@@ -172,7 +174,15 @@ impl Client {
         let helpers = Helpers::new(options.helpers.clone(), options.workspace.clone().unwrap_or_default());
         let credentials = Arc::new(Credentials::of_user(helpers, options.workspace.as_deref()));
         let remembered = options.store.as_ref().map(Store::remembered);
-        Self { agent, options, credentials, proxies: Proxies::of_user(), remembered, no_certificates }
+        Self {
+            agent,
+            options,
+            credentials,
+            proxies: Proxies::of_user(),
+            remembered,
+            github: ApiToken::of_user(),
+            no_certificates,
+        }
     }
 
     /// A small text, as metadata are.
@@ -210,6 +220,14 @@ impl Client {
             Err(FetchError::Address { reason: Reason::Status { status: 400 | 403 | 405 | 501 }, .. }) => Ok(None),
             other => other,
         }
+    }
+
+    /// A header of the answer that a server gives for a file, without the file; `None` where it sends none.
+    pub fn header(&self, url: &str, name: &str) -> Result<Option<String>, FetchError> {
+        let read = |response: Response<Body>| {
+            Ok(response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned))
+        };
+        self.exchange(url, "*/*", Method::Head, &mut Plain(read))
     }
 
     /// Sends a request until it is answered for good.
@@ -293,7 +311,9 @@ impl Client {
             Method::Get => self.agent.get(address.bare()),
             Method::Head => self.agent.head(address.bare()),
         };
-        for (name, value) in self.credentials.headers(address).map_err(Failure::Final)? {
+        let credentials = self.credentials.headers(address).map_err(Failure::Final)?;
+        let token = if credentials.is_empty() { self.github.header(&address.bare()) } else { None };
+        for (name, value) in credentials.into_iter().chain(token.map(|token| ("authorization".to_owned(), token))) {
             request = request.header(name, value);
         }
         for (name, value) in headers {

@@ -1,11 +1,12 @@
 //! What can go wrong on the way to a file, with its address.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::redact::redact;
 
 /// Something could not be fetched.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum FetchError {
     /// An address did not give what it should have.
     #[error("{url}: {reason}")]
@@ -18,11 +19,32 @@ pub enum FetchError {
     /// No base address of a package registry is known.
     #[error(
         "no address of the {ecosystem} registry is known: add lazy_tools.registry(type = \"{ecosystem}\", url = \"…\") \
-         to MODULE.bazel, or set npm_config_registry (LT305)"
+         to MODULE.bazel, or {remedy} (LT305)"
     )]
     NoRegistry {
         /// The purl's type.
         ecosystem: &'static str,
+        /// What else would say it.
+        remedy: &'static str,
+    },
+    /// Go's list of module proxies ends before one has the module.
+    #[error(
+        "{why} where a Go module proxy is needed, and nothing is fetched from version control: put a proxy \
+         before it, as in GOPROXY=https://HOST,direct, or add lazy_tools.registry(type = \"golang\", url = \"…\") to \
+         MODULE.bazel (LT323)"
+    )]
+    NoGoProxy {
+        /// What says so.
+        why: String,
+    },
+    /// No archive of packages has a suite.
+    #[error(
+        "no apt source of this machine has the suite {suite}: add one to /etc/apt/sources.list.d, or add \
+         lazy_tools.registry(type = \"deb\", url = \"…\") to MODULE.bazel (LT324)"
+    )]
+    NoSuite {
+        /// The suite.
+        suite: String,
     },
     /// A purl that cannot be used.
     #[error("package URL {purl:?} {reason} (LT209)")]
@@ -38,7 +60,7 @@ pub enum FetchError {
         /// The file.
         path: PathBuf,
         /// Why it cannot be read or written.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
 }
 
@@ -96,6 +118,15 @@ pub enum Reason {
     /// The address leads where it must not.
     #[error("{0} (LT306)")]
     Insecure(String),
+    /// The index of a Debian suite is not signed by who should have signed it.
+    #[error("{0} (LT325)")]
+    SuiteSignature(String),
+    /// What the recipe names as the source of a digest has none.
+    #[error("{0} (LT320)")]
+    NoDigest(String),
+    /// A server answers no more for now.
+    #[error("{0} (LT321)")]
+    Limit(String),
     /// What was published about files does not say what it should.
     #[error("{0} (LT307)")]
     Metadata(String),
@@ -122,6 +153,6 @@ impl FetchError {
 
     /// An error of a local file.
     pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::File { path: path.to_owned(), source }
+        move |source| Self::File { path: path.to_owned(), source: Arc::new(source) }
     }
 }

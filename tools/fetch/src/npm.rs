@@ -1,8 +1,10 @@
 //! The npm registry: where it is, and what it says of a package's version.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use lazytools_lock::step::DigestAlgorithm;
 use lazytools_lock::Integrity;
 use semver::Version;
 use serde::Deserialize;
@@ -11,6 +13,7 @@ use crate::client::Client;
 use crate::error::{FetchError, Reason};
 use crate::npmrc;
 use crate::purl::NpmPurl;
+use crate::registry::{Ecosystem, Located, Release};
 use crate::timestamp::Timestamp;
 
 /// The base address of the npm registry.
@@ -40,7 +43,9 @@ impl NpmRegistry {
             .or_else(|| files.iter().find_map(npmrc::Npmrc::registry).map(str::to_owned))
             .or_else(|| ask_npm(workspace));
         let found = found.filter(|base| base.starts_with("http://") || base.starts_with("https://"));
-        found.map(|base| Self::at(&base)).ok_or(FetchError::NoRegistry { ecosystem: "npm" })
+        found
+            .map(|base| Self::at(&base))
+            .ok_or(FetchError::NoRegistry { ecosystem: "npm", remedy: "set npm_config_registry" })
     }
 
     /// The address of a package's tarball.
@@ -70,6 +75,8 @@ pub struct Dist {
     pub sha1: Option<String>,
     /// What the registry has signed, and how.
     pub signed: Signed,
+    /// The package's `license`, where it is a text.
+    pub licence: Option<String>,
 }
 
 /// What signatures say of a version.
@@ -102,6 +109,9 @@ pub struct Npm {
 #[derive(Deserialize)]
 struct Manifest {
     dist: RawDist,
+    /// A text; in old packages it can be anything.
+    #[serde(default)]
+    license: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +150,23 @@ struct Times {
 
 #[derive(Deserialize)]
 struct Packument {
-    versions: std::collections::BTreeMap<String, serde_json::Value>,
+    versions: BTreeMap<String, serde_json::Value>,
+    /// When each version was published, beside `created` and `modified`; only the long form has it.
+    #[serde(default)]
+    time: BTreeMap<String, serde_json::Value>,
+}
+
+impl Packument {
+    fn releases(&self) -> Vec<Release> {
+        let release = |(version, manifest): (&String, &serde_json::Value)| Release {
+            version: version.clone(),
+            published: self.time.get(version).and_then(|time| crate::dates::rfc3339(time.as_str()?)),
+            // A sentence that says why; an empty one takes the mark back.
+            yanked: manifest["deprecated"].as_str().is_some_and(|why| !why.is_empty())
+                || manifest["deprecated"] == true,
+        };
+        self.versions.iter().map(release).collect()
+    }
 }
 
 /// npm's short form of a packument; a registry that does not know it sends the long one.
@@ -165,10 +191,12 @@ impl Npm {
             Err(error) => return Err(error),
         };
         let RawDist { integrity, shasum, signatures } = manifest.dist;
+        let licence = manifest.license.as_str().map(str::to_owned);
         Ok(Dist {
             integrity: integrity.as_deref().and_then(Integrity::strongest),
             sha1: shasum.map(|shasum| shasum.to_ascii_lowercase()),
             signed: Signed { integrity: integrity.unwrap_or_default(), signatures },
+            licence,
         })
     }
 
@@ -213,6 +241,35 @@ impl Npm {
     }
 }
 
+impl Ecosystem for Npm {
+    type Purl = NpmPurl;
+
+    fn locate(&self, purl: &NpmPurl) -> Result<Located, FetchError> {
+        let exact = self.exact(purl)?;
+        let dist = self.dist(&exact)?;
+        let sha1 = dist.sha1.and_then(|sha1| hex::decode(sha1).ok()).map(|sha1| (DigestAlgorithm::Sha1, sha1));
+        Ok(Located {
+            purl: exact.purl(),
+            addresses: vec![self.registry.tarball(&exact)],
+            integrity: dist.integrity,
+            weak: sha1.into_iter().collect(),
+            size: None,
+            licence: dist.licence,
+            signed: dist.signed,
+        })
+    }
+
+    fn addresses(&self, purl: &NpmPurl) -> Result<Vec<String>, FetchError> {
+        Ok(vec![self.registry.tarball(purl)])
+    }
+
+    fn releases(&self, package: &NpmPurl) -> Result<Vec<Release>, FetchError> {
+        let url = self.registry.package(package);
+        let packument: Packument = parse(&url, &self.client.text(&url, "application/json")?)?;
+        Ok(packument.releases())
+    }
+}
+
 fn parse<T: serde::de::DeserializeOwned>(url: &str, text: &str) -> Result<T, FetchError> {
     serde_json::from_str(text).map_err(|error| {
         if text.trim_start().starts_with('<') {
@@ -239,5 +296,21 @@ mod tests {
             assert_eq!(registry.tarball(&purl), "https://npm.example.org/x/@a/b/-/b-1.0.0.tgz");
             assert_eq!(registry.package(&purl), "https://npm.example.org/x/@a%2Fb");
         }
+    }
+}
+
+#[cfg(test)]
+mod release_tests {
+    use super::*;
+
+    #[test]
+    fn a_packument_says_when() {
+        let text = r#"{"versions": {"1.0.0": {"deprecated": "no more"}, "1.1.0": {}},
+                       "time": {"created": "2020-01-01T00:00:00.000Z", "1.0.0": "1970-01-01T00:01:00.500Z"}}"#;
+        let packument: Packument = serde_json::from_str(text).unwrap();
+        let releases = packument.releases();
+        assert_eq!(releases[0].published, Some(std::time::UNIX_EPOCH + std::time::Duration::from_millis(60_500)));
+        assert_eq!((releases[0].version.as_str(), releases[0].yanked), ("1.0.0", true));
+        assert_eq!((releases[1].published, releases[1].yanked), (None, false));
     }
 }

@@ -98,7 +98,7 @@ impl Store {
         }
         if let Some(integrity) = facts.integrity(Algorithm::Sha256) {
             let path = self.prepare(&integrity)?;
-            file.persist(&path).map_err(|error| FetchError::File { path: path.clone(), source: error.error })?;
+            file.persist(&path).map_err(|error| FetchError::file(&path)(error.error))?;
             kept = Some(path);
         }
         Ok(kept.unwrap_or_else(|| self.root.clone()))

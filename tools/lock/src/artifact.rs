@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Format, Integrity, Provenance};
+use crate::{Format, Integrity, Licence, Provenance};
 
 /// Where an artifact is fetched from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Artifact {
     /// The signature that was checked, where the recipe asks for one. Who fetches later needs only the digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
+    /// The licence that upstream declares where it publishes the artifact, as it writes it. Only bills of materials use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Licence>,
 }
 
 /// An artifact as JSON has it, where nothing keeps it from having two sources, or none.
@@ -51,6 +54,7 @@ struct RawArtifact {
     size: Option<NonZeroU64>,
     #[serde(default)]
     provenance: Option<Provenance>,
+    licence: Option<Licence>,
 }
 
 impl TryFrom<RawArtifact> for Artifact {
@@ -65,7 +69,7 @@ impl TryFrom<RawArtifact> for Artifact {
             (None, Some(urls)) => Source::Urls(urls),
             _ => return Err("it needs either a purl or urls (LT110)"),
         };
-        let RawArtifact { format, integrity, size, provenance, .. } = raw;
-        Ok(Self { source, format, integrity, size, provenance })
+        let RawArtifact { format, integrity, size, provenance, licence, .. } = raw;
+        Ok(Self { source, format, integrity, size, provenance, licence })
     }
 }

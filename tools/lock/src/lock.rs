@@ -27,6 +27,9 @@ pub struct Tool {
     pub recipe: RecipeRef,
     /// What MODULE.bazel asked for. Another request means that the pin is stale.
     pub request: Request,
+    /// The version that was found, where the request names no exact one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
     /// The digests of the input files as they were when pinning. Other files mean that the pin is stale.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<Name, Integrity>,
@@ -45,6 +48,17 @@ pub struct Tool {
     /// What depends on the platform that is built for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub target: BTreeMap<Platform, Part>,
+}
+
+impl Tool {
+    /// The version that is pinned: the one that was found, else the one that was asked for. Empty where there is none.
+    pub fn version(&self) -> &str {
+        if self.version.is_empty() {
+            &self.request.version
+        } else {
+            &self.version
+        }
+    }
 }
 
 /// The recipe that a tool was pinned by.
@@ -66,6 +80,15 @@ pub struct Request {
     /// The tool's version; empty where the recipe needs none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// The label of a file that the version is taken from, instead of `version`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version_from: String,
+    /// With `version_from`: whose version it is in that file, where it is not the package that the recipe names.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version_package: String,
+    /// The range that the version is chosen from when pinning, instead of `version`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version_range: String,
     /// The recipe's parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<Name, String>,
@@ -74,6 +97,20 @@ pub struct Request {
     pub files: BTreeMap<Name, String>,
     /// The platforms, sorted.
     pub platforms: Vec<Platform>,
+}
+
+impl Request {
+    /// The same request for an exact version.
+    #[must_use]
+    pub fn at_version(&self, version: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            version_from: String::new(),
+            version_package: String::new(),
+            version_range: String::new(),
+            ..self.clone()
+        }
+    }
 }
 
 /// A part of a tool's cache.

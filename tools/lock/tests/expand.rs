@@ -71,6 +71,9 @@ fn request(version: &str) -> Request {
     Request {
         recipe: "thing".to_owned(),
         version: version.to_owned(),
+        version_from: String::new(),
+        version_package: String::new(),
+        version_range: String::new(),
         params: BTreeMap::new(),
         files: BTreeMap::new(),
         platforms: vec!["linux_x86_64".parse().unwrap(), "windows_x86_64".parse().unwrap()],
@@ -85,6 +88,7 @@ fn known(wanted: &[Wanted]) -> BTreeMap<Name, Known> {
             integrity: Algorithm::Sha256.digest(wanted.id.as_str().as_bytes()),
             size: NonZeroU64::new(1),
             provenance: None,
+            licence: None,
         },
         tool_url: wanted.tool_url.clone(),
         digests: BTreeMap::new(),

@@ -134,6 +134,41 @@ fn each_mistake_has_its_line_and_its_remedy() {
         ),
         ("{ from = \"download\" }", "{ from = \"npm\" }", "only a purl of type npm has its digest from npm (LT207)"),
     ];
+    each_is_told(&cases);
+}
+
+#[test]
+fn mistakes_in_where_versions_come_from_are_told() {
+    each_is_told(&[
+        (
+            "[platforms.linux",
+            "[version_from]\nyarn = \"x\"\n\n[platforms.linux",
+            "version_from has no key \"yarn\": known: golang, npm, package_manager, pypi, tool_versions, go, maven_wrapper",
+        ),
+        (
+            "[platforms.linux",
+            "[version_from]\nnpm = \"{version}\"\n\n[platforms.linux",
+            "the version is what is looked for here: only parameters can be named (LT204)",
+        ),
+        (
+            "[platforms.linux",
+            "[latest]\npurl = \"pkg:npm/x@1\"\n\n[platforms.linux",
+            "purl of latest has to be a package URL without a version, as in \"pkg:npm/bun\" (LT201)",
+        ),
+        (
+            "[platforms.linux",
+            "[latest]\nurl = \"https://example.org\"\nversion = \"v\"\n\n[platforms.linux",
+            "version of latest is \"v\", and has to be a JSON pointer, as in \"/version\" (LT201)",
+        ),
+        (
+            "[platforms.linux",
+            "[latest]\nurl = \"https://example.org\"\n\n[platforms.linux",
+            "latest needs either a purl, or the url of a list in JSON with the pointer version (LT201)",
+        ),
+    ]);
+}
+
+fn each_is_told(cases: &[(&str, &str, &str)]) {
     for (from, to, expected) in cases {
         let text = messages(&with(from, to));
         assert!(text.contains(expected), "{to:?}: no {expected:?} in:\n{text}");
@@ -160,4 +195,15 @@ fn whatever_is_read_does_not_panic() {
             let _ = Recipe::parse("r.toml", &format!("{}{c}{}", &GOOD[..at], &GOOD[at + 1..]));
         }
     }
+}
+
+#[test]
+fn one_mistake_is_told_once() {
+    // Neither keys of the step that names no artifact, nor an artifact that is only described wrongly.
+    let text = messages(&with("artifact = \"base\"", "artifact = \"bse\""));
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let text = messages(&with("digest = { from = \"download\" }", "digest = { from = \"x\" }"));
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let text = messages(&with("schema = 1", "schema = 2"));
+    assert_eq!(text, "r.toml:1: schema is 2, and this lazytools reads schema 1: use a newer one (LT201)");
 }

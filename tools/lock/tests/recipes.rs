@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 
 use lazytools_lock::lock::LOCK_VERSION;
 use lazytools_lock::recipe::{Known, Recipe};
-use lazytools_lock::{Algorithm, Artifact, Lock, Name, Request, Tool};
+use lazytools_lock::{Algorithm, Artifact, Licence, Lock, Name, Request, Tool};
 use serde_json::{json, Value};
 use support::{faults, read, repository};
 
@@ -72,6 +72,7 @@ fn tool(request: &Request) -> Tool {
                     format: wanted.format,
                     size: NonZeroU64::new(1),
                     provenance: None,
+                    licence: None,
                 };
                 (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests: BTreeMap::new() })
             })
@@ -111,6 +112,19 @@ fn requests_expand_to_the_golden_lock() {
         let request: Request = serde_json::from_value(request.clone()).unwrap();
         lock.tools.insert(name.parse().unwrap(), tool(&request));
     }
+    // What a request for a range looks like once its version is found, with a licence.
+    let mut ranged = lock.tools[&"corepack".parse::<Name>().unwrap()].clone();
+    ranged.request.version_range = ">=0.34, <1".to_owned();
+    ranged.version = std::mem::take(&mut ranged.request.version);
+    for artifact in ranged.any.artifacts.values_mut() {
+        artifact.licence = Licence::of("MIT");
+    }
+    let mut following = ranged.clone();
+    following.request.version_range.clear();
+    following.request.version_from = "//:package-lock.json".to_owned();
+    following.request.version_package = "corepack".to_owned();
+    lock.tools.insert("corepack_following".parse().unwrap(), following);
+    lock.tools.insert("corepack_ranged".parse().unwrap(), ranged);
     let actual = lock.render();
     let schema: Value = serde_json::from_str(&read("docs/lock.schema.json")).unwrap();
     assert_eq!(faults(&schema, &serde_json::from_str(&actual).unwrap()), Vec::<String>::new());

@@ -1,28 +1,27 @@
 //! `lazytools pin`.
 
 mod changed;
-mod current;
-mod memo;
+mod latest;
 mod progress;
-mod report;
+mod publishers;
 mod resolve;
 mod secrets;
 mod signature;
 mod tool;
+mod versions;
 mod write;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{anyhow, bail, Context as _, Result};
 use lazytools_fetch::{Client, ClientOptions, HelperFlag, Store};
 use lazytools_lock::{Lock, Name, Tool};
+use lazytools_requests::targets::{self, Reading};
+use lazytools_requests::{current, report, LockReport, Prepared, Target};
 
-use crate::requests::{Requests, ToolRequest};
-use current::Prepared;
-use report::{Change, LockReport};
+use crate::sbom;
 
 /// How many things are asked for at a time. They wait for servers, not for a processor.
 const SIDE_BY_SIDE: usize = 32;
@@ -50,6 +49,22 @@ pub struct Arguments {
     /// Resolves again what is current, too.
     #[arg(long)]
     refresh: bool,
+    /// Moves tools with a `version_range` to the newest release in it, and says what is newer than exact versions.
+    #[arg(long, conflicts_with = "check")]
+    latest: bool,
+    /// How old a release has to be before a `version_range` takes it: 36h, 3d, 0.
+    #[arg(long, value_name = "AGE", default_value = "24h", value_parser = humantime::parse_duration)]
+    min_age: Duration,
+    /// Lets a `version_range` take pre-releases.
+    #[arg(long)]
+    pre: bool,
+    /// Writes a bill of what the locks pin, too: cyclonedx=FILE (1.6) or spdx=FILE (2.3), in JSON. With --check it is
+    /// written without a network, if the locks are current.
+    #[arg(long, value_name = "FORMAT=FILE", conflicts_with = "dry_run")]
+    sbom: Vec<sbom::Wanted>,
+    /// The moment that ages are counted from, for tests.
+    #[arg(long, hide = true, value_parser = humantime::parse_rfc3339)]
+    now: Option<SystemTime>,
     /// The folder that paths in the requests start from.
     #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
     workspace: PathBuf,
@@ -99,18 +114,25 @@ impl Arguments {
         helpers.extend(self.credential_helper.iter().cloned());
         Ok(helpers)
     }
-}
 
-/// A lock file with what is asked of it.
-struct Target {
-    path: PathBuf,
-    old: Lock,
-    tools: BTreeMap<Name, (ToolRequest, BTreeMap<String, String>)>,
+    fn taste(&self) -> latest::Taste {
+        let now = self.now.unwrap_or_else(SystemTime::now);
+        latest::Taste { min_age: self.min_age, now, pre: self.pre, latest: self.latest }
+    }
+
+    fn wants(&self, tool: &Name) -> bool {
+        self.only.is_empty() || self.only.contains(tool)
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = std::path::absolute(&arguments.workspace)?;
-    let targets = read_targets(arguments, &workspace)?;
+    let reading = if arguments.check { Reading::Strict } else { Reading::Lenient };
+    let (targets, warnings) = targets::read(&arguments.requests, &workspace, reading)?;
+    for warning in warnings {
+        eprintln!("lazytools: pinned anew: {warning}");
+    }
+    check_named(arguments, &targets);
     let mut failures = Vec::new();
     let mut prepared = Vec::new();
     for target in &targets {
@@ -120,120 +142,75 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     give_up_on(&failures)?;
     if arguments.check {
-        return Ok(check(arguments, &workspace, &targets, &prepared));
+        let reports = lazytools_requests::check::reports(&targets, &prepared);
+        let current = report::print_check(&reports, arguments.json);
+        if current {
+            write::all(&bills(arguments, &targets, targets.iter().map(|target| &target.old))?)?;
+        }
+        return Ok(if current { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let locks = resolve_all(arguments, &workspace, &targets, &prepared)?;
-    let reports: Vec<LockReport> = targets
-        .iter()
-        .zip(&locks)
-        .map(|(target, new)| LockReport::between(&shown(&workspace, &target.path), &target.old, new))
-        .collect();
+    let store = Store::of_user();
+    store.tidy();
+    let client = Client::new(arguments.client_options(&workspace, &store)?);
+    let resolver = resolve::Resolver::new(client, store, workspace);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.side_by_side).build()?;
+    let (notes, failures) =
+        pool.install(|| latest::decide(&resolver, &mut prepared, |tool| arguments.wants(tool), arguments.taste()));
+    give_up_on(&failures)?;
+    let locks = pool.install(|| resolve_all(arguments, &resolver, &targets, &prepared))?;
+    let reports: Vec<LockReport> =
+        targets.iter().zip(&locks).map(|(target, new)| LockReport::between(&target.shown, &target.old, new)).collect();
     if !arguments.dry_run {
-        let files: Vec<(PathBuf, String)> =
+        let mut files: Vec<(PathBuf, String)> =
             targets.iter().zip(&locks).map(|(target, lock)| (target.path.clone(), lock.render())).collect();
+        files.extend(bills(arguments, &targets, locks.iter())?);
         write::all(&files)?;
     }
-    report::print(&reports, arguments.json, arguments.dry_run);
+    report::print(&reports, &notes, arguments.json, arguments.dry_run);
+    if !arguments.json {
+        latest::print(&notes);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_targets(arguments: &Arguments, workspace: &Path) -> Result<Vec<Target>> {
-    let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
-    for file in &arguments.requests {
-        let requests = Requests::read(file, workspace)?;
-        let path = requests.lock.clone();
-        if !targets.contains_key(&path) {
-            let old = read_lock(&path, workspace, arguments.check)?;
-            targets.insert(path.clone(), Target { path: path.clone(), old, tools: BTreeMap::new() });
-        }
-        let Some(target) = targets.get_mut(&path) else { continue };
-        for (name, request) in requests.tools {
-            if let Some((other, _)) = target.tools.get(&name) {
-                if other.request != request.request {
-                    bail!(
-                        "two hubs ask for different things under the name {name}, and share {} (LT310)",
-                        path.display()
-                    );
-                }
-            }
-            target.tools.insert(name, (request, requests.registries.clone()));
-        }
-    }
+/// The bills of materials with their files.
+fn bills<'a>(
+    arguments: &Arguments,
+    targets: &'a [Target],
+    locks: impl Iterator<Item = &'a Lock>,
+) -> Result<Vec<(PathBuf, String)>> {
+    let locks: Vec<(&str, &Lock)> = targets.iter().map(|target| target.shown.as_str()).zip(locks).collect();
+    sbom::documents(&arguments.sbom, &locks)
+}
+
+/// `--only` and `--accept-changed` have to name tools that there are.
+fn check_named(arguments: &Arguments, targets: &[Target]) {
     let named = arguments.only.iter().map(|name| ("--only", name));
     for (flag, only) in named.chain(arguments.accept_changed.iter().map(|name| ("--accept-changed", name))) {
-        if !targets.values().any(|target| target.tools.contains_key(only)) {
-            let known = targets.values().flat_map(|target| target.tools.keys()).map(Name::as_str);
+        if !targets.iter().any(|target| target.tools.contains_key(only)) {
+            let known = targets.iter().flat_map(|target| target.tools.keys()).map(Name::as_str);
             let hint = lazytools_lock::recipe::error::suggestion(only.as_str(), known);
             eprintln!("lazytools: {flag} {only}: MODULE.bazel declares no such tool: {hint}");
             std::process::exit(2);
         }
     }
-    Ok(targets.into_values().collect())
-}
-
-fn read_lock(path: &Path, workspace: &Path, check: bool) -> Result<Lock> {
-    match std::fs::read_to_string(path) {
-        Ok(text) if check => Ok(Lock::parse(&text, &shown(workspace, path))?),
-        Ok(text) => {
-            // What cannot be read of it is pinned anew: a wrong pin never stands in the way of a right one.
-            let (lock, errors) = Lock::parse_what_is_good(&text, &shown(workspace, path))?;
-            for error in errors {
-                eprintln!("lazytools: pinned anew: {error}");
-            }
-            Ok(lock)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !check => Ok(Lock::empty()),
-        Err(error) => Err(error).with_context(|| format!("lock {} (LT310)", path.display())),
-    }
-}
-
-fn check(arguments: &Arguments, workspace: &Path, targets: &[Target], prepared: &[Vec<Prepared>]) -> ExitCode {
-    let reports: Vec<LockReport> = targets
-        .iter()
-        .zip(prepared)
-        .map(|(target, prepared)| {
-            let mut report = LockReport::new(&shown(workspace, &target.path));
-            report.changes.extend(
-                prepared
-                    .iter()
-                    .filter_map(|tool| tool.stale.as_ref().map(|why| Change::stale(tool.name.clone(), why.clone()))),
-            );
-            report.changes.extend(current::removed(&target.old, &target.tools).map(|name| {
-                Change::stale(name.clone(), "it is in the lock, and MODULE.bazel no longer asks for it".to_owned())
-            }));
-            report.changes.sort_by(|a, b| a.tool.cmp(&b.tool));
-            report
-        })
-        .collect();
-    report::print_check(&reports, arguments.json);
-    if reports.iter().all(|report| report.changes.is_empty()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
 }
 
 fn resolve_all(
     arguments: &Arguments,
-    workspace: &Path,
+    resolver: &resolve::Resolver,
     targets: &[Target],
     prepared: &[Vec<Prepared>],
 ) -> Result<Vec<Lock>> {
-    let store = Store::of_user();
-    store.tidy();
-    let client = Client::new(arguments.client_options(workspace, &store)?);
-    let resolver = resolve::Resolver::new(client, store, workspace.to_owned());
-    let wanted = |name: &Name| arguments.only.is_empty() || arguments.only.contains(name);
     let mut work = Vec::new();
     for (index, tools) in prepared.iter().enumerate() {
-        for tool in tools.iter().filter(|tool| wanted(&tool.name)) {
+        for tool in tools.iter().filter(|tool| arguments.wants(&tool.name)) {
             if arguments.refresh || tool.stale.is_some() || arguments.accept_changed.contains(&tool.name) {
                 work.push((index, tool));
             }
         }
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.side_by_side).build()?;
-    let (tools, mut failures) = pool.install(|| tool::resolve(&resolver, &work));
+    let (tools, mut failures) = tool::resolve(resolver, &work);
     for (index, name, tool) in &tools {
         if !arguments.accept_changed.contains(name) {
             failures.extend(changed::under_the_same_address(&targets[*index].old, name, tool));
@@ -281,19 +258,6 @@ fn count(number: usize) -> String {
     } else {
         format!("{number} things")
     }
-}
-
-/// A number of tools, in words.
-fn tools(number: usize) -> String {
-    if number == 1 {
-        "1 tool".to_owned()
-    } else {
-        format!("{number} tools")
-    }
-}
-
-fn shown(workspace: &Path, path: &Path) -> String {
-    path.strip_prefix(workspace).unwrap_or(path).display().to_string()
 }
 
 /// A tool that was resolved: the target's index, its name, what the lock holds.

@@ -6,25 +6,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazytools_fetch::download::{download, Downloaded, Expected};
-use lazytools_fetch::{checksums, member, Client, FetchError, Npm, NpmPurl, NpmRegistry, Reason, Store};
+use lazytools_fetch::memo::Memo;
+use lazytools_fetch::registry::Release;
+use lazytools_fetch::{checksums, member, Client, FetchError, Located, Purl, Reason, Registries, Store};
 use lazytools_lock::recipe::expand::WantedLookup;
 use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
-use lazytools_lock::step::{DigestAlgorithm, Encoding};
-use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Source};
-
-use super::memo::Memo;
+use lazytools_lock::step::Encoding;
+use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Licence, Source};
 
 /// Outcomes are shared, so their errors are texts.
 pub(super) type Outcome<T> = Result<T, String>;
 
 /// Resolves artifacts; nothing is asked for or downloaded twice.
 pub struct Resolver {
-    client: Client,
+    pub(super) client: Client,
     store: Store,
     workspace: PathBuf,
-    registries: Memo<Outcome<NpmRegistry>>,
+    registries: Memo<Arc<Registries>>,
+    located: Memo<Outcome<Located>>,
     artifacts: Memo<Outcome<Known>>,
-    texts: Memo<Outcome<Arc<str>>>,
+    pub(super) texts: Memo<Outcome<Arc<str>>>,
 }
 
 impl Resolver {
@@ -34,6 +35,7 @@ impl Resolver {
             store,
             workspace,
             registries: Memo::default(),
+            located: Memo::default(),
             artifacts: Memo::default(),
             texts: Memo::default(),
         }
@@ -52,34 +54,69 @@ impl Resolver {
         );
         let mut known = self.artifacts.get(key, || self.resolve_one(wanted, registries))?;
         known.tool_url.clone_from(&wanted.tool_url);
+        if let Some(licence) = &wanted.licence {
+            known.artifact.licence = Some(licence.clone());
+        }
         Ok(known)
     }
 
     fn resolve_one(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
         let ask = !matches!(wanted.digest, WantedDigest::Known(_));
-        let place = self.place(&wanted.source, registries, ask)?;
-        let published = self.published(wanted, &place, registries)?;
+        let mut place = self.place(&wanted.source, registries, ask)?;
+        let published = self.published(wanted, &mut place, registries)?;
         let provenance = self.provenance(wanted, &place, published.as_ref(), registries)?;
+        let licence = self.licence(&place, registries)?;
         let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
-            place.check_sha1(&downloaded)?;
-            let algorithm = if place.npm.is_some() { Algorithm::Sha512 } else { Algorithm::Sha256 };
+            place.check_weak(&downloaded)?;
+            if let WantedDigest::GoSum { file, text } = &wanted.digest {
+                Self::check_go_sum(&place, &downloaded, file, text)?;
+            }
+            // npm's own digests are SHA-512, so those that it lacks are, too.
+            let npm = matches!(&place.source, Source::Purl(purl) if purl.starts_with("pkg:npm/"));
+            let algorithm = if npm { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
-            let artifact =
-                Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, provenance };
+            let artifact = Artifact {
+                source: place.source,
+                format: wanted.format,
+                integrity,
+                size: facts.size,
+                provenance,
+                licence,
+            };
             return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
         let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };
-        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size, provenance };
+        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size, provenance, licence };
         // Other digests stay unknown even if the store has the file: a lock must not depend on what it has.
         Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: BTreeMap::new() })
+    }
+
+    /// The licence that the registry says, where it was asked at all. A mirror need not know it.
+    fn licence(&self, place: &Place, registries: &BTreeMap<String, String>) -> Outcome<Option<Licence>> {
+        let (Some(located), Source::Purl(purl)) = (&place.located, &place.source) else { return Ok(None) };
+        let purl = Purl::parse(purl).map_err(text)?;
+        let found = match &located.licence {
+            Some(licence) => Some(licence.clone()),
+            // Each of the others says it in the answer that is there already, or not at all.
+            None if !matches!(purl.ty(), "cargo" | "maven" | "pypi") => None,
+            None => match self.registries(registries).licence(&purl) {
+                Ok(licence) => licence,
+                Err(FetchError::Address { reason: Reason::Status { .. } | Reason::Metadata(_), .. }) => None,
+                Err(error) => return Err(text(error)),
+            },
+        };
+        Ok(found.as_deref().and_then(Licence::of))
     }
 
     /// The size of a file whose digest is published: from the store, else from the server, else by downloading.
     fn size(&self, place: &Place, format: Format, integrity: &Integrity, by: &str) -> Outcome<Option<NonZeroU64>> {
         if let Some(found) = self.store.get(integrity).map_err(text)? {
             return Ok(found.facts.size);
+        }
+        if place.size.is_some() {
+            return Ok(place.size);
         }
         if let Some(size) = self.ask_size(place)? {
             return Ok(Some(size));
@@ -91,17 +128,19 @@ impl Resolver {
     fn published(
         &self,
         wanted: &Wanted,
-        place: &Place,
+        place: &mut Place,
         registries: &BTreeMap<String, String>,
     ) -> Outcome<Option<(Integrity, String)>> {
         match &wanted.digest {
             WantedDigest::Known(integrity) => Ok(Some((integrity.clone(), "the input file".to_owned()))),
-            WantedDigest::Npm => Ok(place
-                .dist
+            WantedDigest::Github => self.github(place),
+            WantedDigest::Header { name, algorithm, encoding } => self.header(place, name, *algorithm, *encoding),
+            WantedDigest::Registry => Ok(place
+                .located
                 .as_ref()
-                .and_then(|dist| dist.integrity.clone())
+                .and_then(|located| located.integrity.clone())
                 .map(|it| (it, "the registry".to_owned()))),
-            WantedDigest::Download => Ok(None),
+            WantedDigest::Download | WantedDigest::GoSum { .. } => Ok(None),
             WantedDigest::Checksums { url, file, algorithm } => {
                 let sums = self.text(url)?;
                 let found = checksums::find(&sums, file.as_deref(), *algorithm);
@@ -135,24 +174,34 @@ impl Resolver {
     /// Where a source is and, if it is to be asked, what its registry says of it.
     fn place(&self, source: &Source, registries: &BTreeMap<String, String>, ask: bool) -> Outcome<Place> {
         match source {
-            Source::Urls(urls) => Ok(Place { source: source.clone(), addresses: urls.clone(), npm: None, dist: None }),
-            Source::Purl(purl) => {
-                let purl = NpmPurl::parse(purl).map_err(text)?;
-                let npm = self.npm(registries, purl.scope())?;
-                let exact = npm.exact(&purl).map_err(text)?;
-                let dist = if ask { Some(npm.dist(&exact).map_err(text)?) } else { None };
-                let addresses = vec![npm.registry.tarball(&exact)];
-                Ok(Place { source: Source::Purl(exact.purl()), addresses, npm: Some(exact), dist })
+            Source::Urls(urls) => {
+                Ok(Place { source: source.clone(), addresses: urls.clone(), size: None, located: None })
+            }
+            Source::Purl(text) => {
+                let purl = Purl::parse(text).map_err(self::text)?;
+                let found = self.registries(registries);
+                if !ask {
+                    let addresses = found.addresses(&purl).map_err(self::text)?;
+                    return Ok(Place { source: Source::Purl(purl.to_string()), addresses, size: None, located: None });
+                }
+                let located =
+                    self.located.get(format!("{text} {registries:?}"), || found.locate(&purl).map_err(self::text))?;
+                let (source, addresses) = (Source::Purl(located.purl.clone()), located.addresses.clone());
+                Ok(Place { source, addresses, size: located.size, located: Some(located) })
             }
         }
     }
 
-    pub(super) fn npm(&self, registries: &BTreeMap<String, String>, scope: Option<&str>) -> Outcome<Npm> {
-        let declared = registries.get("npm").map(String::as_str);
-        let registry = self.registries.get(format!("{scope:?} {declared:?}"), || {
-            NpmRegistry::find(scope, declared, &self.workspace).map_err(text)
-        })?;
-        Ok(Npm { registry, client: self.client.clone() })
+    /// All releases of a purl's package.
+    pub fn releases(&self, purl: &str, registries: &BTreeMap<String, String>) -> Outcome<Vec<Release>> {
+        let purl = Purl::parse(purl).map_err(text)?;
+        self.registries(registries).releases(&purl).map_err(text)
+    }
+
+    pub(super) fn registries(&self, declared: &BTreeMap<String, String>) -> Arc<Registries> {
+        self.registries.get(format!("{declared:?}"), || {
+            Arc::new(Registries::new(self.client.clone(), self.workspace.clone(), declared.clone()))
+        })
     }
 
     /// A table of digests, with its name for messages.
@@ -162,7 +211,7 @@ impl Resolver {
         let shown = lazytools_fetch::redact::redact(&address);
         let name = lookup.member.as_ref().map_or_else(|| shown.clone(), |member| format!("{shown}, {member}"));
         let table = self.texts.get(format!("{lookup:?} {registries:?}"), || {
-            let integrity = place.dist.as_ref().and_then(|dist| dist.integrity.as_ref());
+            let integrity = place.located.as_ref().and_then(|located| located.integrity.as_ref());
             let file = self.download(&place, lookup.format, integrity.map(|integrity| (integrity, "the registry")))?;
             let table = member::read(&file.path, lookup.format, lookup.member.as_deref()).map_err(text)?;
             table
@@ -172,7 +221,8 @@ impl Resolver {
         Ok((table, name))
     }
 
-    pub(super) fn text(&self, url: &str) -> Outcome<Arc<str>> {
+    /// A small text, as checksums and lists of releases are.
+    pub fn text(&self, url: &str) -> Outcome<Arc<str>> {
         self.texts.get(url.to_owned(), || {
             let sums = self.client.text(url, "text/plain, */*;q=0.8").map_err(text)?;
             if Format::describe(sums.as_bytes()) == "an HTML page" {
@@ -219,30 +269,32 @@ impl Resolver {
 
 /// Where an artifact is.
 pub(super) struct Place {
-    source: Source,
-    addresses: Vec<String>,
-    pub(super) npm: Option<NpmPurl>,
-    pub(super) dist: Option<lazytools_fetch::npm::Dist>,
+    pub(super) source: Source,
+    pub(super) addresses: Vec<String>,
+    /// The size that was published.
+    pub(super) size: Option<NonZeroU64>,
+    pub(super) located: Option<Located>,
 }
 
 impl Place {
-    /// Old packages have only a SHA-1 in the registry. It pins nothing, and still tells an accident.
-    fn check_sha1(&self, downloaded: &Downloaded) -> Outcome<()> {
-        let Some(expected) = self.dist.as_ref().and_then(|dist| dist.sha1.as_deref()) else { return Ok(()) };
-        let actual = downloaded.facts.digests.get(&DigestAlgorithm::Sha1);
-        let actual = actual.map(hex::encode).unwrap_or_default();
-        if actual == expected {
-            return Ok(());
+    /// A weak digest that a registry publishes pins nothing, and still tells an accident.
+    fn check_weak(&self, downloaded: &Downloaded) -> Outcome<()> {
+        for (algorithm, expected) in self.located.iter().flat_map(|located| &located.weak) {
+            let actual = downloaded.facts.digests.get(algorithm);
+            if actual != Some(expected) {
+                let name = format!("{algorithm:?}").to_lowercase();
+                let address = self.addresses.first().map(String::as_str).unwrap_or_default();
+                return Err(text(FetchError::at(
+                    address,
+                    Reason::Digest {
+                        actual: format!("{name} {}", actual.map(hex::encode).unwrap_or_default()),
+                        expected: hex::encode(expected),
+                        published_by: "the registry".to_owned(),
+                    },
+                )));
+            }
         }
-        let address = self.addresses.first().map(String::as_str).unwrap_or_default();
-        Err(text(FetchError::at(
-            address,
-            Reason::Digest {
-                actual: format!("sha1 {actual}"),
-                expected: expected.to_owned(),
-                published_by: "the registry".to_owned(),
-            },
-        )))
+        Ok(())
     }
 }
 
@@ -251,7 +303,7 @@ pub(super) fn text(error: FetchError) -> String {
     error.to_string()
 }
 
-fn decode(digest: &str, algorithm: Algorithm, encoding: Encoding) -> Option<Integrity> {
+pub(super) fn decode(digest: &str, algorithm: Algorithm, encoding: Encoding) -> Option<Integrity> {
     match encoding {
         Encoding::Hex => Integrity::from_hex(algorithm, digest),
         Encoding::Base64 => format!("{}-{digest}", algorithm.name()).parse().ok(),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 
 use lazytools_fetch::signature::{check_by_keys, check_by_registry, check_bytes, check_file};
-use lazytools_fetch::{FetchError, Reason};
+use lazytools_fetch::{FetchError, Purl, Reason};
 use lazytools_lock::recipe::expand::WantedSignature;
 use lazytools_lock::recipe::signature::{MinisignKey, Over, P256Key};
 use lazytools_lock::recipe::{Wanted, WantedDigest};
-use lazytools_lock::{Integrity, Provenance, SignedThing};
+use lazytools_lock::{Integrity, Provenance, SignedThing, Source};
 
 use super::resolve::{text, Outcome, Place, Resolver};
 
@@ -36,21 +36,21 @@ impl Resolver {
         keys: &[P256Key],
         registries: &BTreeMap<String, String>,
     ) -> Outcome<Provenance> {
-        let (Some(purl), Some(dist)) = (&place.npm, &place.dist) else {
-            return Err("npm's signatures are of packages in its registry alone (LT240)".to_owned());
-        };
-        let npm = self.npm(registries, purl.scope())?;
-        let at = |reason: Reason| FetchError::at(&npm.registry.tarball(purl), reason);
+        let none = || Err("npm's signatures are of packages in its registry alone (LT240)".to_owned());
+        let (Some(located), Source::Purl(purl)) = (&place.located, &place.source) else { return none() };
+        let Purl::Npm(purl) = Purl::parse(purl).map_err(text)? else { return none() };
+        let npm = self.registries(registries).npm(&purl).map_err(text)?;
+        let at = |reason: Reason| FetchError::at(&npm.registry.tarball(&purl), reason);
         let checked = if keys.is_empty() {
             let keys = npm.keys().map_err(text)?;
-            check_by_registry(purl, &dist.signed, &keys, || {
-                npm.published(purl).map_err(|error| match error {
+            check_by_registry(&purl, &located.signed, &keys, || {
+                npm.published(&purl).map_err(|error| match error {
                     FetchError::Address { reason, .. } => reason,
                     other => Reason::Metadata(other.to_string()),
                 })
             })
         } else {
-            check_by_keys(purl, &dist.signed, keys)
+            check_by_keys(&purl, &located.signed, keys)
         };
         checked.map_err(|reason| text(at(reason)))
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use lazytools_lock::recipe::request::Chosen;
 use lazytools_lock::recipe::{Known, Wanted};
 use lazytools_lock::{Name, Platform, Role, Tool};
+use lazytools_requests::Prepared;
 use rayon::prelude::*;
 
-use super::current::Prepared;
 use super::progress::Progress;
 use super::resolve::Resolver;
 use super::Resolved;
@@ -83,7 +83,7 @@ fn label(job: &Job<'_>) -> String {
 }
 
 fn choose(prepared: &Prepared) -> Result<Chosen<'_>, String> {
-    prepared.recipe.choose(&prepared.request.request).map_err(|error| error.to_string())
+    prepared.recipe.choose(&prepared.exact()).map_err(|error| error.to_string())
 }
 
 fn wanted(index: usize, prepared: &Prepared) -> Result<Vec<Job<'_>>, String> {
@@ -125,7 +125,9 @@ fn same_bytes(jobs: &[Job<'_>], known: &KnownParts) -> Vec<String> {
 }
 
 fn assemble(index: usize, prepared: &Prepared, known: &KnownParts) -> Result<Tool, Vec<String>> {
-    prepared.recipe.tool(&prepared.request.request, &prepared.files, &prepared.inputs, |role, platform| {
-        known.get(&(index, role, platform)).cloned().unwrap_or_default()
-    })
+    let known = |role, platform| known.get(&(index, role, platform)).cloned().unwrap_or_default();
+    let mut tool = prepared.recipe.tool(&prepared.exact(), &prepared.files, &prepared.inputs, known)?;
+    tool.request = prepared.request.request.clone();
+    tool.version = prepared.found();
+    Ok(tool)
 }

@@ -17,11 +17,11 @@ pub fn all(files: &[(PathBuf, String)]) -> Result<()> {
             continue;
         }
         remove_leftovers(&path);
-        let file = prepare(&path, text).with_context(|| format!("lock {} (LT310)", path.display()))?;
+        let file = prepare(&path, text).with_context(|| format!("{} (LT310)", path.display()))?;
         ready.push((file, path));
     }
     for (file, path) in ready {
-        file.persist(&path).with_context(|| format!("lock {} (LT310)", path.display()))?;
+        file.persist(&path).with_context(|| format!("{} (LT310)", path.display()))?;
     }
     Ok(())
 }

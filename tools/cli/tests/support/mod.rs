@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod packages;
 mod server;
 mod tls;
 mod upstream;
@@ -150,7 +151,7 @@ impl Workspace {
 
     /// What is in the workspace beside what the test put there.
     pub fn leftovers(&self) -> Vec<String> {
-        let known = ["thing.toml", "requests.json", "lazy_tools.lock.json", "store", "package-lock.json"];
+        let known = ["thing.toml", "requests.json", "lazy_tools.lock.json", "store", "package-lock.json", "bill.json"];
         let names = fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| !known.contains(&name.as_str())).collect()
     }

@@ -2,18 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use crate::step::Encoding;
-use crate::{Algorithm, Format, Name, Role};
+use crate::{Format, Name, Role};
 
 use super::check::Place;
-use super::error::{FORM, INTEGRITY, REFERENCE};
+use super::error::{FORM, INTEGRITY};
 use super::parse::Reading;
 use super::reader::Table;
+use super::template::Template;
 use super::{ArtifactRule, DigestRule, Lookup, SourceRule};
 
-const ALGORITHMS: &[(&str, Algorithm)] =
-    &[("sha256", Algorithm::Sha256), ("sha384", Algorithm::Sha384), ("sha512", Algorithm::Sha512)];
-const ENCODINGS: &[(&str, Encoding)] = &[("base64", Encoding::Base64), ("hex", Encoding::Hex)];
+/// The types of package URLs that can be pinned, sorted; `lazytools_fetch` knows what each looks like.
+pub const PURL_TYPES: &[&str] = &["cargo", "deb", "golang", "maven", "npm", "pypi"];
+
+/// The qualifiers that a type cannot do without.
+const NEEDED: &[(&str, &[&str])] = &[("deb", &["arch", "distro"]), ("pypi", &["file_name"])];
+
+/// What is wrong with a purl, whatever its expressions stand for.
+fn purl_fault(purl: &Template) -> Option<String> {
+    // What begins with an expression is read when that is known.
+    let start = purl.start()?;
+    let ty = start.strip_prefix("pkg:").map(|rest| rest.split_once('/').map_or(rest, |(ty, _)| ty));
+    let Some(ty) = ty.filter(|ty| PURL_TYPES.contains(ty)) else {
+        let types = PURL_TYPES.join(", ");
+        return Some(format!(
+            "begins with {start:?}: write it as pkg:TYPE/NAME@VERSION, with one of the types {types}"
+        ));
+    };
+    let needed = NEEDED.iter().find(|(needs, _)| *needs == ty).map_or(&[][..], |(_, keys)| keys);
+    let text = purl.literals();
+    let has = |key: &str| ["?", "&"].iter().any(|before| text.contains(&format!("{before}{key}=")));
+    let missing = needed.iter().find(|key| !has(key))?;
+    Some(format!("names no {missing}: add {missing}=… behind a ? or &"))
+}
 
 pub(super) fn lookups(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTreeMap<Name, Lookup> {
     let mut lookups = BTreeMap::new();
@@ -79,11 +99,12 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
     Some(ArtifactRule {
         id: id?,
         role,
-        source: source?,
+        // What is wrong has been told; who names the artifact is not to be told that there is none.
+        source: source.unwrap_or_else(|| SourceRule::Urls(Vec::new())),
         tool_url,
-        format: format?,
+        format: format.unwrap_or(Format::TarGz),
         when,
-        digest: digest?,
+        digest: digest.unwrap_or(DigestRule::Download),
         signature,
         shared,
         ask_size,
@@ -96,6 +117,9 @@ fn source(reading: &Reading<'_>, entry: &mut Table<'_, '_>, role: Role) -> Optio
     let purl = reading.take_template(entry, "purl", role, Place::Artifact);
     let url = reading.take_template(entry, "url", role, Place::Artifact);
     let mirrors = reading.templates(entry, "mirrors", role, Place::Artifact);
+    if let Some(wrong) = purl.as_ref().and_then(purl_fault) {
+        reading.source.error(line, FORM, format!("{} has a purl that {wrong}", entry.what));
+    }
     match (purl, url) {
         (Some(purl), None) if mirrors.is_empty() => Some(SourceRule::Purl(purl)),
         (None, Some(url)) => Some(SourceRule::Urls(std::iter::once(url).chain(mirrors).collect())),
@@ -117,6 +141,7 @@ fn format(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Format> {
     entry.need("format")?.text()?.parse(reading.source, FORM)
 }
 
+/// How an artifact's digest is learnt; for a purl, the registry knows.
 fn digest(
     reading: &Reading<'_>,
     entry: &mut Table<'_, '_>,
@@ -124,65 +149,20 @@ fn digest(
     source: Option<&SourceRule>,
     id: Option<&Name>,
 ) -> Option<DigestRule> {
-    let from_npm = matches!(source, Some(SourceRule::Purl(_)));
-    let Some(value) = entry.take("digest") else {
-        if from_npm {
-            return Some(DigestRule::Npm);
-        }
-        if source.is_some() {
+    if let Some(value) = entry.take("digest") {
+        return super::digests::digest(reading, value.table("digest")?, role, source);
+    }
+    match source {
+        Some(SourceRule::Purl(_)) => Some(DigestRule::Registry),
+        Some(SourceRule::Urls(_)) => {
             let message = format!(
                 "artifact {} does not say how its digest is learnt: add digest = {{ from = \"checksums\", … }} where \
                  upstream publishes one, or digest = {{ from = \"download\" }}",
                 id.map_or("?", Name::as_str)
             );
             reading.source.error(entry.line, INTEGRITY, message);
+            None
         }
-        return None;
-    };
-    let mut table = value.table("digest")?;
-    let from = table.need("from")?;
-    let words =
-        [("checksums", "checksums"), ("download", "download"), ("json", "json"), ("npm", "npm"), ("text", "text")];
-    let found = match reading.word(&from, &words)? {
-        "npm" => {
-            if !from_npm {
-                reading.source.error(table.line, INTEGRITY, "only a purl of type npm has its digest from npm");
-            }
-            Some(DigestRule::Npm)
-        }
-        "download" => Some(DigestRule::Download),
-        "checksums" => checksums(reading, &mut table, role),
-        kind => lookup(reading, &mut table, role, kind),
-    };
-    table.finish();
-    found
-}
-
-fn checksums(reading: &Reading<'_>, table: &mut Table<'_, '_>, role: Role) -> Option<DigestRule> {
-    let url = reading.need_template(table, "url", role, Place::Artifact);
-    let file = reading.take_template(table, "file", role, Place::Artifact);
-    let algorithm = table.need("algorithm").and_then(|value| reading.word(&value, ALGORITHMS));
-    Some(DigestRule::Checksums { url: url?, file, algorithm: algorithm? })
-}
-
-fn lookup(reading: &Reading<'_>, table: &mut Table<'_, '_>, role: Role, kind: &str) -> Option<DigestRule> {
-    let line = table.line;
-    let lookup = table.need("lookup");
-    let lookup = reading.name(lookup);
-    let algorithm = table.need("algorithm").and_then(|value| reading.word(&value, ALGORITHMS));
-    let encoding = match table.take("encoding") {
-        Some(value) => reading.word(&value, ENCODINGS),
-        None => Some(Encoding::Hex),
-    };
-    let key = if kind == "json" { "pointer" } else { "after" };
-    let place = reading.need_template(table, key, role, Place::Artifact);
-    let (lookup, algorithm, encoding, place) = (lookup?, algorithm?, encoding?, place?);
-    Some(if kind == "json" {
-        if place.plain().is_some_and(|pointer| !pointer.starts_with('/')) {
-            reading.source.error(line, REFERENCE, "a JSON pointer begins with /");
-        }
-        DigestRule::Json { lookup, pointer: place, algorithm, encoding }
-    } else {
-        DigestRule::Text { lookup, after: place, algorithm, encoding }
-    })
+        None => None,
+    }
 }

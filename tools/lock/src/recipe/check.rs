@@ -6,7 +6,7 @@ use super::error::{suggestion, FORM, PLATFORM, REFERENCE, VARIABLE};
 use super::parse::Reading;
 use super::template::Seen;
 use super::variables::Variable;
-use super::{DigestRule, Recipe, When};
+use super::{DigestRule, Recipe, TableRule, When};
 
 /// Where a template stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) enum Place {
     Artifact,
     /// A parameter's default: only the version is known.
     Default,
+    /// Where versions come from: only the parameters are known.
+    Release,
     /// A path, a glob or a link's target.
     Path,
     /// A variable or file for the moment when the tool runs.
@@ -58,6 +60,11 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
             "{{{name}}} is known only when the tool runs: it can stand in [environment] and [[runtime_files]], and a \
              path in the cache is relative to its folder anyway"
         )),
+        Variable::Version | Variable::VersionNumber(_) | Variable::VersionMajorMinor
+            if context.place == Place::Release =>
+        {
+            fail("the version is what is looked for here: only parameters can be named".to_owned())
+        }
         Variable::Version | Variable::VersionNumber(_) | Variable::VersionMajorMinor | Variable::Run(_) => None,
         _ if context.place == Place::Default => {
             fail("a parameter's default can name the version and nothing else".to_owned())
@@ -75,7 +82,7 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
         ),
         Variable::PlatformName => None,
         Variable::Word(word) => word_fault(recipe, word),
-        Variable::Artifact(..) if context.place == Place::Artifact => {
+        Variable::Artifact(..) if matches!(context.place, Place::Artifact | Place::Release) => {
             fail("nothing is known of artifacts where one is fetched from".to_owned())
         }
         Variable::Artifact(id, _) => artifact_fault(recipe, context.role, id, false),
@@ -127,7 +134,16 @@ fn references(recipe: &Recipe, reading: &Reading<'_>) {
         if let Some(signature) = &artifact.signature {
             conditions(recipe, reading, artifact.line, artifact.role, &signature.when);
         }
-        if let DigestRule::Json { lookup, .. } | DigestRule::Text { lookup, .. } = &artifact.digest {
+        if let DigestRule::GoSum { file } = &artifact.digest {
+            if !recipe.files.contains_key(file) {
+                let hint = suggestion(file.as_str(), recipe.files.keys().map(Name::as_str));
+                let message = format!("there is no input file {:?}: {hint}", file.as_str());
+                reading.source.error(artifact.line, REFERENCE, message);
+            }
+        }
+        if let DigestRule::Json { table: TableRule::Lookup(lookup), .. } | DigestRule::Text { lookup, .. } =
+            &artifact.digest
+        {
             if !recipe.lookups.contains_key(lookup) {
                 let hint = suggestion(lookup.as_str(), recipe.lookups.keys().map(Name::as_str));
                 let message = format!("there is no lookup {:?}: {hint}", lookup.as_str());

@@ -7,14 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 
 use crate::step::{DigestAlgorithm, Encoding};
-use crate::{Algorithm, Artifact, Environment, Format, Integrity, Name, Part, Platform, Role, RuntimeFile, Source};
+use crate::{
+    Algorithm, Artifact, Environment, Format, Integrity, Licence, Name, Part, Platform, Role, RuntimeFile, Source,
+};
 
 use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
 use super::signature::{MinisignKey, Over, P256Key, SignatureRuleKind};
 use super::template::{Template, TemplateError};
-use super::{ArtifactRule, DigestRule, Lookup, SourceRule};
+use super::{ArtifactRule, DigestRule, Lookup, SourceRule, TableRule};
 
 /// An artifact that a part needs, before its bytes are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Wanted {
     pub ask_size: bool,
     /// Whether different platforms may have the same bytes at different addresses.
     pub shared: bool,
+    /// The licence, where an input file says it.
+    pub licence: Option<Licence>,
 }
 
 /// How an artifact's digest is learnt.
@@ -42,8 +46,11 @@ pub struct Wanted {
 #[allow(missing_docs, reason = "they are documented at DigestRule")]
 pub enum WantedDigest {
     Download,
+    Github,
+    GoSum { file: Name, text: String },
+    Header { name: String, algorithm: Algorithm, encoding: Encoding },
     Known(Integrity),
-    Npm,
+    Registry,
     Checksums { url: String, file: Option<String>, algorithm: Algorithm },
     Json { lookup: WantedLookup, pointer: String, algorithm: Algorithm, encoding: Encoding },
     Text { lookup: WantedLookup, after: String, algorithm: Algorithm, encoding: Encoding },
@@ -112,7 +119,8 @@ impl Chosen<'_> {
         let none = BTreeMap::new();
         let scope = self.scope(platform, &none);
         let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
-        let mut wanted = rules.map(|rule| self.artifact(rule, platform, &scope)).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted =
+            rules.map(|rule| self.artifact(rule, platform, &scope, files)).collect::<Result<Vec<_>, _>>()?;
         wanted.extend(super::closure::wanted(self, role, platform, files)?);
         Ok(wanted)
     }
@@ -160,6 +168,7 @@ impl Chosen<'_> {
         rule: &ArtifactRule,
         platform: Option<Platform>,
         scope: &RequestScope<'_>,
+        files: &BTreeMap<Name, String>,
     ) -> Result<Wanted, RecipeError> {
         let source = self.source(&rule.source, scope)?;
         let tool_url = match (&rule.tool_url, &source) {
@@ -168,15 +177,29 @@ impl Chosen<'_> {
             (None, Source::Purl(purl)) => purl.clone(),
         };
         let digest = match &rule.digest {
-            DigestRule::Npm => WantedDigest::Npm,
+            DigestRule::Registry => WantedDigest::Registry,
+            DigestRule::Github => WantedDigest::Github,
+            DigestRule::GoSum { file } => {
+                WantedDigest::GoSum { file: file.clone(), text: files.get(file).cloned().unwrap_or_default() }
+            }
+            DigestRule::Header { name, algorithm, encoding } => {
+                WantedDigest::Header { name: name.clone(), algorithm: *algorithm, encoding: *encoding }
+            }
             DigestRule::Download => WantedDigest::Download,
             DigestRule::Checksums { url, file, algorithm } => WantedDigest::Checksums {
                 url: self.text(url, scope)?,
                 file: file.as_ref().map(|file| self.text(file, scope)).transpose()?,
                 algorithm: *algorithm,
             },
-            DigestRule::Json { lookup, pointer, algorithm, encoding } => WantedDigest::Json {
-                lookup: self.lookup(lookup, rule, scope)?,
+            DigestRule::Json { table, pointer, algorithm, encoding } => WantedDigest::Json {
+                lookup: match table {
+                    TableRule::Lookup(lookup) => self.lookup(lookup, rule, scope)?,
+                    TableRule::Url(url) => WantedLookup {
+                        source: Source::Urls(vec![self.text(url, scope)?]),
+                        format: Format::File,
+                        member: None,
+                    },
+                },
                 pointer: self.text(pointer, scope)?,
                 algorithm: *algorithm,
                 encoding: *encoding,
@@ -198,6 +221,7 @@ impl Chosen<'_> {
             signature: signature.map(|rule| self.signature(&rule.kind, scope)).transpose()?,
             ask_size: rule.ask_size,
             shared: rule.shared,
+            licence: None,
         })
     }
 

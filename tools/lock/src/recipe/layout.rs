@@ -31,13 +31,36 @@ const KINDS: &[(&str, Kind)] = &[
     ("write", Kind::Write),
 ];
 
+/// The keys of all steps.
+const KEYS: &[&str] = &[
+    "artifact",
+    "exclude",
+    "include",
+    "json",
+    "max_bytes",
+    "max_members",
+    "members",
+    "mode",
+    "modes",
+    "newline",
+    "pick",
+    "strip",
+    "strip_prefix",
+    "target",
+    "text",
+    "to",
+];
+
 pub(super) fn layout(reading: &Reading<'_>, table: &mut Table<'_, '_>, artifacts: &[ArtifactRule]) -> Vec<StepRule> {
     let mut rules = Vec::new();
     for mut entry in table.tables("layout") {
         let kind = entry.need("step").and_then(|step| reading.word(&step, KINDS).map(|kind| (kind, step.text())));
         let Some((kind, word)) = kind else { continue };
         entry.what = format!("step {:?}", word.map(|word| word.value).unwrap_or_default());
-        rules.extend(step(reading, &mut entry, kind, artifacts));
+        match step(reading, &mut entry, kind, artifacts) {
+            Some(rule) => rules.push(rule),
+            None => entry.skip(KEYS),
+        }
         entry.finish();
     }
     rules

@@ -5,6 +5,7 @@ pub mod collisions;
 pub mod error;
 pub mod expand;
 pub mod functions;
+pub mod releases;
 pub mod request;
 pub mod template;
 pub mod variables;
@@ -12,6 +13,7 @@ pub mod version;
 
 mod artifacts;
 mod check;
+mod digests;
 pub mod json;
 mod layout;
 mod parse;
@@ -28,8 +30,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::step::{DigestAlgorithm, Encoding};
 use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reach, Role};
 
+pub use artifacts::PURL_TYPES;
 pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
+pub use releases::{Latest, LatestRule, VersionKey};
 pub use request::Chosen;
 pub use signature::SignatureRule;
 pub use template::Template;
@@ -53,6 +57,10 @@ pub struct Recipe {
     pub versions: Option<VersionRange>,
     /// Whether a request has to name a version.
     pub needs_version: bool,
+    /// Whose version it is in files that a team keeps anyway: a name, or none where the file is about one thing alone.
+    pub version_from: BTreeMap<VersionKey, Option<Template>>,
+    /// Where the releases are listed.
+    pub latest: Option<LatestRule>,
     /// The platforms with the tool's own words for them. Empty: the recipe does not care.
     pub platforms: BTreeMap<Platform, BTreeMap<String, String>>,
     /// The parameters.
@@ -176,8 +184,8 @@ pub struct ArtifactRule {
 /// How an artifact's digest is learnt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DigestRule {
-    /// From the npm registry's metadata.
-    Npm,
+    /// From the metadata of the package registry that the purl belongs to.
+    Registry,
     /// By downloading it.
     Download,
     /// From a checksum file.
@@ -189,10 +197,26 @@ pub enum DigestRule {
         /// The algorithm.
         algorithm: Algorithm,
     },
+    /// From what GitHub publishes of a release's asset.
+    Github,
+    /// From a project's go.sum, by downloading: the sum is of a Go module's files and pins nothing by itself.
+    GoSum {
+        /// The input file.
+        file: Name,
+    },
+    /// From a header that the server sends for the artifact itself.
+    Header {
+        /// The header's name, in lower case.
+        name: String,
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// How the digest is written.
+        encoding: Encoding,
+    },
     /// From a table in JSON.
     Json {
         /// The table.
-        lookup: Name,
+        table: TableRule,
         /// The JSON pointer of the digest.
         pointer: Template,
         /// The algorithm.
@@ -211,6 +235,15 @@ pub enum DigestRule {
         /// How the digest is written.
         encoding: Encoding,
     },
+}
+
+/// A table that a digest is looked up in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableRule {
+    /// One of the recipe's lookups.
+    Lookup(Name),
+    /// The file at an address.
+    Url(Template),
 }
 
 /// A step.

@@ -32,8 +32,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, RecipeErrors> {
         let reading = Reading { source: &source, templates: RefCell::default() };
         let mut table = Table::new(&source, "the recipe", 1, document.get_ref());
         let recipe = recipe(&reading, &mut table, file, text);
-        table.finish();
         if let Some(recipe) = &recipe {
+            table.finish();
             super::check::check(recipe, &reading);
         }
         recipe
@@ -60,6 +60,8 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let versions = table.text("versions").and_then(|text| text.parse(reading.source, FORM));
     let needs_version = versions.is_some() || table.flag("needs_version");
     table.take("needs_version");
+    let version_from = super::releases::version_from(reading, table);
+    let latest = super::releases::latest(reading, table);
     let platforms = super::sections::platforms(reading, table);
     let params = super::sections::params(reading, table);
     let files = super::sections::files(reading, table);
@@ -80,6 +82,8 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
         homepage,
         versions,
         needs_version,
+        version_from,
+        latest,
         platforms,
         params,
         files,

@@ -143,6 +143,12 @@ impl<'s, 't> Table<'s, 't> {
             .collect()
     }
 
+    /// Passes over keys that cannot be looked into, because of another mistake.
+    pub fn skip(&mut self, keys: &'static [&'static str]) {
+        self.known.extend(keys);
+        self.rest.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+
     /// Every key that was not taken is a mistake.
     pub fn finish(self) {
         for (key, (line, _)) in &self.rest {

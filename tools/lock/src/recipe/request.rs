@@ -90,7 +90,7 @@ impl Recipe {
         (!range.contains(version)).then_some(message)
     }
 
-    fn param(&self, name: &Name, param: &Param, request: &Request) -> Result<String, String> {
+    pub(super) fn param(&self, name: &Name, param: &Param, request: &Request) -> Result<String, String> {
         let value = match (request.params.get(name), &param.default) {
             (Some(value), _) => value.clone(),
             (None, Some(default)) => {

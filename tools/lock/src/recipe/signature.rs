@@ -117,7 +117,7 @@ pub(super) fn signature(
     let from = table.need("from")?;
     let texts = table.texts("keys");
     let kind = if reading.word(&from, &[("minisign", false), ("npm", true)])? {
-        if !matches!((source, digest), (Some(SourceRule::Purl(_)), Some(DigestRule::Npm))) {
+        if !matches!((source, digest), (Some(SourceRule::Purl(_)), Some(DigestRule::Registry))) {
             wrong(
                 "npm's signature is over the digest in npm's metadata: the artifact needs a purl of type npm, and its \
                  digest from there",

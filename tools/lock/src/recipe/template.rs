@@ -77,6 +77,24 @@ impl Template {
         }
     }
 
+    /// Its text without the expressions.
+    pub fn literals(&self) -> String {
+        let texts = self.parts.iter().filter_map(|part| match part {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Expression(_) => None,
+        });
+        texts.collect()
+    }
+
+    /// The text that it begins with, whatever is asked for; `None` where it begins with an expression.
+    pub fn start(&self) -> Option<&str> {
+        match self.parts.first() {
+            Some(Piece::Text(text)) => Some(text),
+            Some(Piece::Expression(_)) => None,
+            None => Some(""),
+        }
+    }
+
     /// Whether it holds a variable that is filled in when the tool runs.
     pub fn has_run_variable(&self) -> bool {
         let mut found = false;

@@ -22,6 +22,7 @@ impl Recipe {
         let mut tool = Tool {
             recipe: RecipeRef { name: self.name.clone(), digest: self.digest.clone() },
             request: request.clone(),
+            version: String::new(),
             inputs: inputs.clone(),
             access: self.access.clone(),
             reaches: self.reaches.clone(),

@@ -32,10 +32,11 @@ pub(super) fn wanted(
             source,
             tool_url,
             format: Format::TarGz,
-            digest: package.integrity.clone().map_or(WantedDigest::Npm, WantedDigest::Known),
+            digest: package.integrity.clone().map_or(WantedDigest::Registry, WantedDigest::Known),
             signature: None,
             ask_size: true,
             shared: true,
+            licence: package.licence.clone(),
         };
         match found.get(&wanted.id) {
             Some(other) if (&other.source, &other.digest) != (&wanted.source, &wanted.digest) => Err(format!(

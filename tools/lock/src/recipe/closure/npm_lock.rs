@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Integrity, Name, Platform, Source};
+use crate::{Integrity, Licence, Name, Platform, Source};
 
 /// A lock file's packages, in the order of their paths.
 pub(super) struct PackageLock {
@@ -23,6 +23,8 @@ pub(super) struct Package {
     resolved: Option<String>,
     /// The digest, where the lock has one that pins.
     pub integrity: Option<Integrity>,
+    /// The licence, where the lock says it.
+    pub licence: Option<Licence>,
     /// Its programs with their paths in the package.
     pub bin: BTreeMap<String, String>,
     /// Whether only development needs it.
@@ -46,6 +48,8 @@ struct RawPackage {
     version: Option<String>,
     resolved: Option<String>,
     integrity: Option<String>,
+    // Old packages have objects and lists here.
+    license: serde_json::Value,
     link: bool,
     in_bundle: bool,
     dev: bool,
@@ -101,6 +105,7 @@ fn package(path: String, raw: RawPackage) -> Result<Package, String> {
         version,
         resolved: raw.resolved,
         integrity: raw.integrity.as_deref().and_then(Integrity::strongest),
+        licence: raw.license.as_str().and_then(Licence::of),
         bin: bin.filter(|(name, _)| !name.contains('/')).collect(),
         dev: raw.dev,
         os: raw.os,

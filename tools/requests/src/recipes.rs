@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::{anyhow, Context as _, Result};
 use include_dir::{include_dir, Dir};
 use lazytools_lock::recipe::error::suggestion;
 use lazytools_lock::recipe::Recipe;
 
+use crate::error::RequestsError;
+
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../recipes");
+
+/// More than any recipe has.
+const MAX_BYTES: u64 = 4 << 20;
 
 /// The names of the built-in recipes, sorted.
 pub fn names() -> Vec<&'static str> {
@@ -18,19 +22,16 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// A built-in recipe.
-pub fn built_in(name: &str) -> Result<Recipe> {
+pub fn built_in(name: &str) -> Result<Recipe, RequestsError> {
     let file = format!("{name}.toml");
     let Some(text) = BUILT_IN.get_file(&file).and_then(|file| file.contents_utf8()) else {
-        let hint = suggestion(name, names());
-        return Err(anyhow!(
-            "there is no recipe {name:?}: {hint} A recipe of your own is named by its label, as in \"//tools:{name}.toml\" (LT209)"
-        ));
+        return Err(RequestsError::NoRecipe { name: name.to_owned(), hint: suggestion(name, names()) });
     };
     Ok(Recipe::parse(&format!("recipes/{file}"), text)?)
 }
 
 /// A recipe in a file.
-pub fn in_file(path: &Path) -> Result<Recipe> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("recipe {} (LT310)", path.display()))?;
+pub fn in_file(path: &Path) -> Result<Recipe, RequestsError> {
+    let text = crate::files::read(path, MAX_BYTES).map_err(RequestsError::file("recipe", path))?;
     Ok(Recipe::parse(&path.display().to_string(), &text)?)
 }

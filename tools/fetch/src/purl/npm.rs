@@ -1,10 +1,8 @@
-//! Package URLs.
-
-use std::str::FromStr as _;
-
-use packageurl::PackageUrl;
+//! `pkg:npm/%40SCOPE/NAME@VERSION`
 
 use crate::error::FetchError;
+
+use super::Parts;
 
 /// A package of npm, as a purl names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,24 +16,22 @@ pub struct NpmPurl {
 impl NpmPurl {
     /// Reads a purl of type npm.
     pub fn parse(purl: &str) -> Result<Self, FetchError> {
-        let fail = |reason: String| FetchError::Purl { purl: purl.to_owned(), reason };
-        let parsed = PackageUrl::from_str(purl).map_err(|error| fail(format!("cannot be read: {error}")))?;
-        if parsed.ty() != "npm" {
-            return Err(fail(format!("is of type {}: this lazytools knows npm", parsed.ty())));
+        let parts = Parts::read(purl)?;
+        if parts.ty != "npm" {
+            return Err(parts.fail(format!("is of type {}, and npm is wanted", parts.ty)));
         }
-        let version = parsed.version().filter(|version| !version.is_empty());
-        let version = version.ok_or_else(|| fail("names no version".to_owned()))?;
-        let package = match parsed.namespace() {
-            Some(scope) => format!("{scope}/{}", parsed.name()),
-            None => parsed.name().to_owned(),
+        Self::of(&parts)
+    }
+
+    pub(super) fn of(parts: &Parts) -> Result<Self, FetchError> {
+        let package = match &parts.namespace {
+            Some(scope) => format!("{scope}/{}", parts.name),
+            None => parts.name.clone(),
         };
         if !lazytools_lock::recipe::request::is_npm_name(&package) {
-            return Err(fail(format!("names {package:?}, which is no npm package")));
+            return Err(parts.fail(format!("names {package:?}, which is no npm package")));
         }
-        if version.chars().any(|c| matches!(c, '/' | '\\' | '?' | '#' | ' ') || c.is_control()) {
-            return Err(fail(format!("names version {version:?}, which is none")));
-        }
-        Ok(Self { package, version: version.to_owned() })
+        Ok(Self { package, version: parts.version.clone() })
     }
 
     /// The package's scope, as in `@acme`.

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{bail, Context as _, Result};
 use lazytools_lock::{Name, Request};
 use serde::Deserialize;
 
+use crate::error::RequestsError;
+
 const REQUESTS_VERSION: u64 = 1;
+/// More than any has.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// One hub's requests.
 #[derive(Debug, Deserialize)]
@@ -16,8 +19,7 @@ const REQUESTS_VERSION: u64 = 1;
 pub struct Requests {
     requests_version: u64,
     /// The hub's name, for messages.
-    #[allow(dead_code, reason = "part of the format")]
-    hub: String,
+    pub hub: String,
     /// The lock, relative to the workspace or absolute.
     pub lock: PathBuf,
     /// Base addresses by purl type.
@@ -39,25 +41,28 @@ pub struct ToolRequest {
     /// Where the input files are.
     #[serde(default)]
     pub file_paths: BTreeMap<Name, PathBuf>,
+    /// Where the file is that the version is taken from.
+    #[serde(default)]
+    pub version_from_path: Option<PathBuf>,
 }
 
 impl Requests {
     /// Reads a file; its paths become absolute.
-    pub fn read(file: &Path, workspace: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file).with_context(|| format!("requests {} (LT310)", file.display()))?;
-        let mut requests: Self =
-            serde_json::from_str(&text).with_context(|| format!("requests {} (LT310)", file.display()))?;
+    pub fn read(file: &Path, workspace: &Path) -> Result<Self, RequestsError> {
+        let form = |message: String| RequestsError::Form { path: file.to_owned(), message };
+        let text = crate::files::read(file, MAX_BYTES).map_err(RequestsError::file("requests", file))?;
+        let mut requests: Self = serde_json::from_str(&text).map_err(|error| form(error.to_string()))?;
         if requests.requests_version != REQUESTS_VERSION {
-            bail!(
-                "requests {} have requestsVersion {}, and this lazytools reads {REQUESTS_VERSION}: the extension and \
-                 lazytools have to be of one version of rules_lazytools (LT310)",
-                file.display(),
+            return Err(form(format!(
+                "they have requestsVersion {}, and this lazytools reads {REQUESTS_VERSION}: the extension and \
+                 lazytools have to be of one version of rules_lazytools",
                 requests.requests_version
-            );
+            )));
         }
         requests.lock = workspace.join(&requests.lock);
         for tool in requests.tools.values_mut() {
             tool.recipe_path = tool.recipe_path.take().map(|path| workspace.join(path));
+            tool.version_from_path = tool.version_from_path.take().map(|path| workspace.join(path));
             for path in tool.file_paths.values_mut() {
                 *path = workspace.join(&path);
             }
