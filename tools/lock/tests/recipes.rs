@@ -32,6 +32,8 @@ fn requests() -> Value {
         "pnpm_12": {"recipe": "corepack", "version": "12.21.0", "params": {"manager": "pnpm"}, "platforms": all},
         "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
         "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "sentry_cli": {"recipe": "sentry_cli", "version": "3.8.0", "platforms": all},
+        "sentry_cli_npm": {"recipe": "sentry_cli", "version": "3.8.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
         "yao": {"recipe": "yao_pkg", "version": "3.6", "params": {"node": "20.20.2", "fabricator": "none"}, "platforms": all},
         "yarn_1": {"recipe": "corepack", "version": "1.22.22", "params": {"manager": "yarn"}, "platforms": all},
         "yarn_4": {"recipe": "corepack", "version": "4.18.1", "params": {"manager": "yarn"}, "platforms": all},
