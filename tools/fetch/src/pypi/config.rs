@@ -34,7 +34,7 @@ fn files() -> Vec<PathBuf> {
         in_home("Library/Application Support/pip/pip.conf").filter(|_| cfg!(target_os = "macos")),
         machine::variable("APPDATA").map(|data| Path::new(&data).join("pip/pip.ini")).filter(|_| cfg!(windows)),
         in_home(".pip/pip.conf"),
-        Some(PathBuf::from("/etc/pip.conf")).filter(|_| cfg!(unix)),
+        cfg!(unix).then(|| PathBuf::from("/etc/pip.conf")),
     ];
     files.into_iter().flatten().collect()
 }
