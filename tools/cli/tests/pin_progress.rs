@@ -27,28 +27,26 @@ fn without_a_terminal_there_are_plain_lines() {
     assert!(!outcome.err.contains(['\r', '\u{1b}']), "{:?}", outcome.err);
 }
 
-/// `script` gives a program a terminal; it has this form on Linux alone.
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_terminal_there_is_a_bar() {
+    use std::io::Read as _;
+
     let (server, workspace) = ready();
-    let plain = workspace.command(&server);
-    let words: Vec<String> = std::iter::once(plain.get_program())
-        .chain(plain.get_args())
-        .map(|word| format!("'{}'", word.to_str().unwrap()))
-        .collect();
-    let mut command = std::process::Command::new("script");
-    command.args(["-qec", &words.join(" "), "/dev/null"]).current_dir(workspace.path()).env("TERM", "xterm");
-    command.stdin(std::process::Stdio::null());
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    let output = command.output().expect("script is there");
-    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{seen}");
+    // Without a size, a terminal is too narrow for a bar.
+    let size = nix::pty::Winsize { ws_row: 25, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+    let terminal = nix::pty::openpty(Some(&size), None).unwrap();
+    let mut command = workspace.command(&server);
+    command.env("TERM", "xterm").stdin(std::process::Stdio::null());
+    command.stdout(terminal.slave.try_clone().unwrap()).stderr(terminal.slave);
+    let mut child = command.spawn().unwrap();
+    // It holds the other end as well, which would never be closed.
+    drop(command);
+    let mut seen = Vec::new();
+    // The end of a terminal is an error on Linux.
+    let _ = std::fs::File::from(terminal.master).read_to_end(&mut seen);
+    let seen = String::from_utf8_lossy(&seen).into_owned();
+    assert!(child.wait().unwrap().success(), "{seen}");
     assert!(seen.contains("/2 artifacts [") && seen.contains('\r'), "{seen:?}");
     assert!(!seen.contains("[1/2] "), "{seen:?}");
     assert!(
