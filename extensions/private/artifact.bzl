@@ -3,17 +3,21 @@
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "read_user_netrc", "use_netrc")
 load(":addresses.bzl", "artifact_addresses")
 load(":lock.bzl", "artifact_error")
+load(":npmrc.bzl", "npm_auth")
 load(":read_page.bzl", "read_page")
 load(":registry.bzl", "resolve_registry", "split_credentials")
+load(":registry_npm.bzl", "npmrc_settings")
 
-def _credentials(rctx, urls):
-    """Addresses without the credentials in them, and those credentials with those of the user's .netrc."""
+def _credentials(rctx, urls, npmrcs = []):
+    """Addresses without the credentials in them; and those credentials with those of .npmrc files and of .netrc."""
     bare, auth = [], {}
     for url in urls:
         url, user, password = split_credentials(url)
         bare.append(url)
         if user != None:
             auth[url] = {"login": user, "password": password, "type": "basic"}
+        elif npm_auth(npmrcs, url):
+            auth[url] = npm_auth(npmrcs, url)
     return bare, use_netrc(read_user_netrc(rctx), bare, {}) | auth
 
 def _read(rctx, url, accept):
@@ -41,7 +45,8 @@ def _artifact_repository_impl(rctx):
     error = artifact_error(artifact)
     if error:
         fail("artifact %s%s (%s)" % (rctx.name, error[0], error[1]))
-    urls, auth = _credentials(rctx, _addresses(rctx, artifact))
+    npmrcs = npmrc_settings(rctx) if artifact.get("purl", "").startswith("pkg:npm/") else []
+    urls, auth = _credentials(rctx, _addresses(rctx, artifact), npmrcs)
     rctx.download(
         auth = auth,
         integrity = artifact["integrity"],

@@ -3,12 +3,13 @@
 The order is that of docs/internals/contracts.md, and the same as in tools/fetch.
 """
 
+load(":npmrc.bzl", "npm_scope_registry")
 load(":purl.bzl", "parse_purl")
 load(":registry_cargo.bzl", "CARGO", "sparse")
 load(":registry_deb.bzl", "DEB")
 load(":registry_golang.bzl", "GOLANG")
 load(":registry_maven.bzl", "MAVEN")
-load(":registry_npm.bzl", "NPM")
+load(":registry_npm.bzl", "NPM", "npmrc_settings")
 load(":registry_pypi.bzl", "PYPI")
 
 # Type to a struct of `find` (a function from the repository context, and for deb the purl, to base addresses or None),
@@ -56,6 +57,9 @@ def resolve_registry(rctx, kind, purl, registries):
     Returns:
         Addresses without a final slash, the first one first. More than one only for deb and golang.
     """
+    found = npm_scope_registry(npmrc_settings(rctx), purl) if kind == "npm" else None
+    if found:
+        return [found.rstrip("/")]
     declared = registries.get(kind)
     if declared:
         return [sparse(declared).rstrip("/")]

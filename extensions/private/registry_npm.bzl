@@ -1,5 +1,7 @@
 """Where the npm registry is."""
 
+load(":npmrc.bzl", "npmrc_values")
+
 _VARIABLES = ["npm_config_registry", "NPM_CONFIG_REGISTRY"]
 _FILE_VARIABLES = ["NPM_CONFIG_USERCONFIG", "npm_config_userconfig"]
 
@@ -13,24 +15,7 @@ def npmrc_registry(text, environ):
     Returns:
         The address, or None where the file names none.
     """
-    found = None
-    for line in text.splitlines():
-        line = line.strip()
-        if line and line[0] in "#;[":
-            continue
-        key, equals, value = line.partition("=")
-        if equals and key.strip() == "registry":
-            found = _substitute(value.strip().strip("\"'"), environ) or None
-    return found
-
-def _substitute(text, environ):
-    first, found, rest = text.partition("${")
-    if not found:
-        return text
-    for piece in rest.split("${"):
-        name, end, tail = piece.partition("}")
-        first += environ.get(name, "") + tail if end else "${" + piece
-    return first
+    return npmrc_values(text, environ).get("registry") or None
 
 def _find(rctx):
     environ = rctx.os.environ
@@ -50,6 +35,18 @@ def _find(rctx):
         if result.return_code == 0 and "://" in found:
             return [found]
     return None
+
+def npmrc_settings(rctx):
+    """The settings of each .npmrc: the workspace's, then the user's.
+
+    Args:
+        rctx: the repository context.
+
+    Returns:
+        A list of dicts, key to value.
+    """
+    files = [rctx.read(file, watch = "no") for file in _files(rctx) if file.exists]
+    return [npmrc_values(text, rctx.os.environ) for text in files]
 
 def _files(rctx):
     environ = rctx.os.environ

@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//extensions/private:addresses.bzl", "artifact_addresses", "sha256_hex")
+load("//extensions/private:npmrc.bzl", "npm_auth", "npm_scope_registry", "npmrc_values")
 load("//extensions/private:purl.bzl", "decode", "parse_purl")
 load("//extensions/private:pypi_page.bzl", "file_address", "join", "normal_name")
 load("//extensions/private:registry.bzl", "split_credentials")
@@ -131,6 +132,42 @@ def _npmrc_impl(ctx):
         asserts.equals(env, registry, npmrc_registry(text, {"HOST": "host.example"}))
     return unittest.end(env)
 
+_SETTINGS = """
+; //comment.example/:_authToken=comment
+@scope:registry=https://${HOST}/scoped/
+@empty:registry=
+//${HOST}/:_authToken=outer
+//host.example/scoped/:_authToken="inner"
+//basic.example:8443/:_auth=YTpi
+//none.example/:_authToken=${NONE}
+"""
+
+_SCOPES = {
+    "pkg:npm/%40empty/x@1": None,
+    "pkg:npm/%40other/x@1": None,
+    "pkg:npm/%40scope/x@1": "https://host.example/scoped/",
+    "pkg:npm/scope@1": None,
+}
+
+_AUTHS = {
+    "https://basic.example/x": None,
+    "https://basic.example:8443/x": ("Basic <password>", "YTpi"),
+    "https://host.example/scoped/@scope/x/-/x-1.tgz?y": ("Bearer <password>", "inner"),
+    "https://host.example/x": ("Bearer <password>", "outer"),
+    "https://none.example/x": None,
+    "https://sub.host.example/x": None,
+}
+
+def _npmrc_settings_impl(ctx):
+    env = unittest.begin(ctx)
+    files = [{}, npmrc_values(_SETTINGS, {"HOST": "host.example"})]
+    for purl, registry in _SCOPES.items():
+        asserts.equals(env, registry, npm_scope_registry(files, purl))
+    for url, expected in _AUTHS.items():
+        auth = npm_auth(files, url)
+        asserts.equals(env, expected, auth and (auth["pattern"], auth["password"]))
+    return unittest.end(env)
+
 _CREDENTIALS = {
     "file:///a@b/c": ("file:///a@b/c", None, None),
     "https://host.example/@scope/x": ("https://host.example/@scope/x", None, None),
@@ -148,7 +185,8 @@ def _credentials_impl(ctx):
 address_test = unittest.make(_address_impl)
 page_test = unittest.make(_page_impl)
 npmrc_test = unittest.make(_npmrc_impl)
+npmrc_settings_test = unittest.make(_npmrc_settings_impl)
 credentials_test = unittest.make(_credentials_impl)
 
 def address_test_suite(name):
-    unittest.suite(name, address_test, page_test, npmrc_test, credentials_test)
+    unittest.suite(name, address_test, page_test, npmrc_test, npmrc_settings_test, credentials_test)

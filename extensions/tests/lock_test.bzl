@@ -14,7 +14,8 @@ _GOOD = """{
     "a": {
       "recipe": {"name": "r", "digest": "%s"},
       "request": {"recipe": "r", "platforms": ["linux_x86_64"]},
-      "any": {"artifacts": {"x": {"purl": "pkg:npm/x@1", "format": "tar.gz", "integrity": "%s", "size": 1}}},
+      "any": {"artifacts": {"x": {"purl": "pkg:npm/x@1", "format": "tar.gz", "integrity": "%s", "size": 1,
+                                   "provenance": {"from": "npm", "over": "digest", "key": "SHA256:x"}}}},
       "target": {"linux_x86_64": {"artifacts": {"y": {"urls": ["file:///y"], "format": "file", "integrity": "%s"}}}}
     }
   }

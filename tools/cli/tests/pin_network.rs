@@ -188,7 +188,7 @@ fn names_and_passwords_come_from_netrc() {
     let (server, workspace) = with(&[Answer::Bytes(archive())]);
     server.guard("Basic bWU6aHVzaA==");
     workspace.pin(&server, &[]).failed_with(&["401", "(LT302)"]);
-    let netrc = workspace.path().join("store");
+    let netrc = workspace.path().join("netrc");
     std::fs::write(&netrc, "machine 127.0.0.1 login me password hush\n").unwrap();
     let mut command = workspace.command(&server);
     let status = command.env("NETRC", &netrc).env("LAZYTOOLS_STORE", workspace.path().join("store2")).status().unwrap();

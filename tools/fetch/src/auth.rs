@@ -1,15 +1,53 @@
-//! Names and passwords for servers: from the address itself, else from `.netrc`, as Bazel takes them.
+//! What a server is sent so that it knows who asks: from the address itself, else from a credential helper, else from
+//! `.npmrc`, else from `.netrc`. Each is for the host it names: every step of a redirect is looked up anew.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 
-/// What `.netrc` says, and nothing that could be printed by accident.
-#[derive(Clone, Default)]
-pub(crate) struct Logins(Vec<Login>);
+use crate::address::Address;
+use crate::error::Reason;
+use crate::helper::Helpers;
+use crate::npmrc::Npmrc;
 
-#[derive(Clone, Default)]
+/// Headers with their values. Nothing here can be printed by accident.
+pub(crate) type Headers = Vec<(String, String)>;
+
+/// Where credentials come from.
+#[derive(Default)]
+pub(crate) struct Credentials {
+    helpers: Helpers,
+    npmrc: Vec<Npmrc>,
+    logins: Logins,
+}
+
+impl Credentials {
+    /// The user's own, beside the credential helpers that are configured.
+    pub fn of_user(helpers: Helpers, workspace: Option<&Path>) -> Self {
+        let npmrc = workspace.map(crate::npmrc::files).unwrap_or_default();
+        Self { helpers, npmrc, logins: Logins::of_user() }
+    }
+
+    /// What is sent to an address.
+    pub fn headers(&self, address: &Address) -> Result<Headers, Reason> {
+        let authorization = |value: String| vec![("authorization".to_owned(), value)];
+        if let Some((name, password)) = address.login() {
+            return Ok(authorization(basic(name, password)));
+        }
+        if let Some(headers) = self.helpers.headers(address)? {
+            return Ok(headers);
+        }
+        let token = self.npmrc.iter().find_map(|file| file.authorization(address));
+        Ok(token.or_else(|| self.logins.of_host(address.host())).map(authorization).unwrap_or_default())
+    }
+}
+
+/// What `.netrc` says.
+#[derive(Default)]
+struct Logins(Vec<Login>);
+
+#[derive(Default)]
 struct Login {
     /// The host; none for `default`.
     machine: Option<String>,
@@ -19,7 +57,7 @@ struct Login {
 
 impl Logins {
     /// From `$NETRC`, else `.netrc` in HOME. A file that is missing or cannot be read says nothing.
-    pub fn of_user() -> Self {
+    fn of_user() -> Self {
         let home = || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
         let file = std::env::var_os("NETRC").map(PathBuf::from).or_else(|| Some(home()?.join(".netrc")));
         let text = file.and_then(|file| std::fs::read_to_string(file).ok());
@@ -50,40 +88,15 @@ impl Logins {
         Self(logins)
     }
 
-    /// The address without a name and password, and the header that they make.
-    pub fn apply(&self, address: &str) -> (String, Option<String>) {
-        let Some((scheme, rest)) = address.split_once("://") else { return (address.to_owned(), None) };
-        let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-        if let Some((user, host)) = authority.rsplit_once('@') {
-            let (name, password) = user.split_once(':').unwrap_or((user, ""));
-            return (format!("{scheme}://{host}{path}"), Some(basic(&decoded(name), &decoded(password))));
-        }
-        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-        let of_host = self.0.iter().find(|login| login.machine.as_deref() == Some(host));
+    fn of_host(&self, host: &str) -> Option<String> {
         // `default` is for every server there is; Bazel does not use it either.
-        (address.to_owned(), of_host.map(|login| basic(&login.name, &login.password)))
+        let login = self.0.iter().find(|login| login.machine.as_deref() == Some(host))?;
+        Some(basic(&login.name, &login.password))
     }
 }
 
-fn basic(name: &str, password: &str) -> String {
+pub(crate) fn basic(name: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
-}
-
-/// Percent-encoding undone, as it is in an address.
-fn decoded(text: &str) -> String {
-    let mut out = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((byte, tail)) = rest.split_first() {
-        let code = tail.get(..2).filter(|_| *byte == b'%').and_then(|code| std::str::from_utf8(code).ok());
-        if let Some(value) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            out.push(value);
-            rest = &tail[2..];
-        } else {
-            out.push(*byte);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]
@@ -94,12 +107,12 @@ mod tests {
     fn from_the_address_or_the_file() {
         let text =
             "machine a.example.org login me password hush\n# machine b.example.org login x\ndefault login y password z";
-        let logins = Logins::parse(text);
-        let apply = |address: &str| logins.apply(address);
-        let me = Some("Basic bWU6aHVzaA==".to_owned());
-        assert_eq!(apply("https://a.example.org/x"), ("https://a.example.org/x".to_owned(), me.clone()));
-        assert_eq!(apply("https://a.example.org:8443/x").1, me);
-        assert_eq!(apply("https://b.example.org/@scope/x").1, None);
-        assert_eq!(apply("https://me:hus%68@c.example.org/x"), ("https://c.example.org/x".to_owned(), me));
+        let credentials = Credentials { logins: Logins::parse(text), ..Credentials::default() };
+        let sent = |address: &str| credentials.headers(&Address::parse(address).unwrap()).unwrap();
+        let me = vec![("authorization".to_owned(), "Basic bWU6aHVzaA==".to_owned())];
+        assert_eq!(sent("https://a.example.org/x"), me);
+        assert_eq!(sent("https://a.example.org:8443/x"), me);
+        assert_eq!(sent("https://b.example.org/@scope/x"), vec![]);
+        assert_eq!(sent("https://me:hus%68@c.example.org/x"), me);
     }
 }

@@ -96,6 +96,25 @@ pub enum Reason {
         /// Who published it.
         published_by: String,
     },
+    /// A credential helper gives nothing.
+    #[error(
+        "credential helper {program} {what}: see what it says with `echo '{{\"uri\":\"https://{host}/\"}}' | {program} \
+         get` (LT335)"
+    )]
+    Helper {
+        /// The program, as it is configured.
+        program: String,
+        /// The host that it was asked for.
+        host: String,
+        /// What went wrong.
+        what: String,
+    },
+    /// A signature that has to be there is not, or cannot be read.
+    #[error("{0} (LT338)")]
+    Unsigned(String),
+    /// A signature that proves nothing.
+    #[error("{0} (LT339)")]
+    Signature(String),
     /// The address leads where it must not.
     #[error("{0} (LT306)")]
     Insecure(String),
@@ -115,7 +134,7 @@ pub enum Reason {
 
 fn status_words(status: u16) -> &'static str {
     match status {
-        401 => "(unauthorized: it wants a name and a password)",
+        401 => "(unauthorized: it wants credentials, from .netrc, a credential helper or .npmrc)",
         403 => "(forbidden)",
         404 => "(not found: there is no such version or file)",
         407 => "(the proxy wants a name and a password)",

@@ -76,12 +76,7 @@ impl ReleaseAsset {
 
     /// The address of the release in GitHub's API.
     pub fn api_address(&self) -> String {
-        let api = if self.server == server() {
-            api()
-        } else {
-            // A GitHub of a company's own.
-            format!("{}/api/v3", self.server)
-        };
+        let api = api_of(&self.server, &server(), api());
         format!("{api}/repos/{}/{}/releases/tags/{}", self.owner, self.repository, self.tag)
     }
 
@@ -122,6 +117,16 @@ impl ReleaseAsset {
             }
             other => other,
         })
+    }
+}
+
+/// The API of a server, where the one of `configured` is `api`.
+fn api_of(server: &str, configured: &str, api: String) -> String {
+    match server {
+        server if server == configured => api,
+        SERVER => API.to_owned(),
+        // A GitHub of a company's own.
+        server => format!("{server}/api/v3"),
     }
 }
 
@@ -178,6 +183,16 @@ mod tests {
             let message = ReleaseAsset::parse(wrong).unwrap_err().to_string();
             assert!(message.contains("no address of a release's asset") && message.ends_with("(LT320)"), "{message}");
         }
+    }
+
+    #[test]
+    fn each_server_has_its_own_api() {
+        let api = |server: &str, configured: &str| api_of(server, configured, "https://configured/api".to_owned());
+        let company = "https://git.example.org";
+        assert_eq!(api(SERVER, SERVER), "https://configured/api");
+        assert_eq!(api(company, company), "https://configured/api");
+        assert_eq!(api(SERVER, company), API);
+        assert_eq!(api("https://other.example.org", company), "https://other.example.org/api/v3");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The npm registry: where it is, and what it says of a package's version.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use lazytools_lock::step::DigestAlgorithm;
@@ -14,6 +14,7 @@ use crate::error::{FetchError, Reason};
 use crate::npmrc;
 use crate::purl::NpmPurl;
 use crate::registry::{Ecosystem, Located, Release};
+use crate::timestamp::Timestamp;
 
 /// The base address of the npm registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +28,19 @@ impl NpmRegistry {
         Self { base: base.trim().trim_end_matches('/').to_owned() }
     }
 
-    /// Where the registry is: what MODULE.bazel says, else npm's variables, else the `.npmrc` of the workspace or the
-    /// user, else npm's own answer. The extension's Starlark asks in the same order.
-    pub fn find(declared: Option<&str>, workspace: &Path) -> Result<Self, FetchError> {
+    /// Where the registry of a package is: what an `.npmrc` says for its scope (`@acme`), else what MODULE.bazel says,
+    /// else npm's variables, else the `.npmrc` of the workspace or the user, else npm's own answer. The extension's
+    /// Starlark asks in the same order.
+    pub fn find(scope: Option<&str>, declared: Option<&str>, workspace: &Path) -> Result<Self, FetchError> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let found = declared
+        let files = npmrc::files(workspace);
+        let found = scope
+            .and_then(|scope| files.iter().find_map(|file| file.scope(scope)))
+            .or(declared)
             .map(str::to_owned)
             .or_else(|| variable("npm_config_registry"))
             .or_else(|| variable("NPM_CONFIG_REGISTRY"))
-            .or_else(|| from_files(workspace, &variable))
+            .or_else(|| files.iter().find_map(npmrc::Npmrc::registry).map(str::to_owned))
             .or_else(|| ask_npm(workspace));
         let found = found.filter(|base| base.starts_with("http://") || base.starts_with("https://"));
         found
@@ -53,15 +58,6 @@ impl NpmRegistry {
     }
 }
 
-fn from_files(workspace: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let user = variable("NPM_CONFIG_USERCONFIG")
-        .or_else(|| variable("npm_config_userconfig"))
-        .map(PathBuf::from)
-        .or_else(|| variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| Path::new(&home).join(".npmrc")));
-    let files = [Some(workspace.join(".npmrc")), user];
-    files.into_iter().flatten().find_map(|file| npmrc::registry(&std::fs::read_to_string(file).ok()?, variable))
-}
-
 fn ask_npm(workspace: &Path) -> Option<String> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let output = Command::new(program).args(["config", "get", "registry"]).current_dir(workspace).output().ok()?;
@@ -77,8 +73,28 @@ pub struct Dist {
     pub integrity: Option<Integrity>,
     /// The SHA-1 in hex, which old packages have alone.
     pub sha1: Option<String>,
+    /// What the registry has signed, and how.
+    pub signed: Signed,
     /// The package's `license`, where it is a text.
     pub licence: Option<String>,
+}
+
+/// What signatures say of a version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signed {
+    /// The digests, word for word: they are part of what is signed.
+    pub integrity: String,
+    /// The signatures.
+    pub signatures: Vec<RegistrySignature>,
+}
+
+/// A signature of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RegistrySignature {
+    /// The registry's name of the key.
+    pub keyid: String,
+    /// The signature, base64 of its DER form.
+    pub sig: String,
 }
 
 /// A registry with a client to ask it.
@@ -102,6 +118,34 @@ struct Manifest {
 struct RawDist {
     integrity: Option<String>,
     shasum: Option<String>,
+    #[serde(default)]
+    signatures: Vec<RegistrySignature>,
+}
+
+/// A key of a registry, as `/-/npm/v1/keys` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RegistryKey {
+    /// The registry's name of it.
+    pub keyid: String,
+    /// What kind of key it is; `ecdsa-sha2-nistp256` is understood.
+    #[serde(default)]
+    pub keytype: String,
+    /// Its DER form, base64.
+    pub key: String,
+    /// Until when what it signed is believed.
+    #[serde(default)]
+    pub expires: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    keys: Vec<RegistryKey>,
+}
+
+#[derive(Deserialize)]
+struct Times {
+    #[serde(default)]
+    time: std::collections::BTreeMap<String, serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -146,9 +190,37 @@ impl Npm {
             }
             Err(error) => return Err(error),
         };
-        let integrity = manifest.dist.integrity.as_deref().and_then(Integrity::strongest);
+        let RawDist { integrity, shasum, signatures } = manifest.dist;
         let licence = manifest.license.as_str().map(str::to_owned);
-        Ok(Dist { integrity, sha1: manifest.dist.shasum.map(|shasum| shasum.to_ascii_lowercase()), licence })
+        Ok(Dist {
+            integrity: integrity.as_deref().and_then(Integrity::strongest),
+            sha1: shasum.map(|shasum| shasum.to_ascii_lowercase()),
+            signed: Signed { integrity: integrity.unwrap_or_default(), signatures },
+            licence,
+        })
+    }
+
+    /// When a version was published. None: the registry does not say.
+    pub fn published(&self, purl: &NpmPurl) -> Result<Option<Timestamp>, FetchError> {
+        let url = self.registry.package(purl);
+        let times: Times = parse(&url, &self.client.text(&url, "application/json")?)?;
+        Ok(times.time.get(&purl.version).and_then(serde_json::Value::as_str).and_then(Timestamp::parse))
+    }
+
+    /// The keys that the registry signs with.
+    pub fn keys(&self) -> Result<Vec<RegistryKey>, FetchError> {
+        let url = format!("{}/-/npm/v1/keys", self.registry.base);
+        let published: Keys = match self.client.text(&url, "application/json") {
+            Ok(text) => parse(&url, &text)?,
+            Err(FetchError::Address { reason: Reason::Status { status: 400 | 404 | 405 | 501 }, .. }) => {
+                let message =
+                    "the registry publishes no keys to check its signatures by: name the ones you believe in \
+                               the recipe, signature = { from = \"npm\", keys = [\"…\"] }, or ask another registry";
+                return Err(FetchError::at(&url, Reason::Unsigned(message.to_owned())));
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(published.keys)
     }
 
     /// A purl with an exact version: the newest release of `3.4.x`, where its version ends like that.
@@ -183,6 +255,7 @@ impl Ecosystem for Npm {
             weak: sha1.into_iter().collect(),
             size: None,
             licence: dist.licence,
+            signed: dist.signed,
         })
     }
 

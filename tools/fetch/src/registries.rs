@@ -10,8 +10,9 @@ use crate::deb::Deb;
 use crate::error::FetchError;
 use crate::golang::Golang;
 use crate::maven::Maven;
+use crate::memo::Memo;
 use crate::npm::{Npm, NpmRegistry};
-use crate::purl::Purl;
+use crate::purl::{NpmPurl, Purl};
 use crate::pypi::Pypi;
 use crate::registry::{Ecosystem as _, Located, Release};
 
@@ -27,7 +28,8 @@ pub struct Registries {
     deb: Found<Deb>,
     golang: Found<Golang>,
     maven: Found<Maven>,
-    npm: Found<Npm>,
+    /// By scope: `.npmrc` may name a registry for each.
+    npm: Memo<Result<Npm, FetchError>>,
     pypi: Found<Pypi>,
 }
 
@@ -39,7 +41,7 @@ macro_rules! ask {
             Purl::Deb(purl) => $self.deb()?.$method(purl),
             Purl::Golang(purl) => $self.golang()?.$method(purl),
             Purl::Maven(purl) => $self.maven()?.$method(purl),
-            Purl::Npm(purl) => $self.npm()?.$method(purl),
+            Purl::Npm(purl) => $self.npm(purl)?.$method(purl),
             Purl::Pypi(purl) => $self.pypi()?.$method(purl),
         }
     };
@@ -57,7 +59,7 @@ impl Registries {
             deb: Found::new(),
             golang: Found::new(),
             maven: Found::new(),
-            npm: Found::new(),
+            npm: Memo::default(),
             pypi: Found::new(),
         }
     }
@@ -106,12 +108,12 @@ impl Registries {
         self.maven.get_or_init(find).as_ref().map_err(Clone::clone)
     }
 
-    fn npm(&self) -> Result<&Npm, FetchError> {
-        let find = || {
-            let registry = NpmRegistry::find(self.declared("npm"), &self.workspace)?;
+    /// The npm registry that a package is in.
+    pub fn npm(&self, purl: &NpmPurl) -> Result<Npm, FetchError> {
+        self.npm.get(purl.scope().unwrap_or_default().to_owned(), || {
+            let registry = NpmRegistry::find(purl.scope(), self.declared("npm"), &self.workspace)?;
             Ok(Npm { registry, client: self.client.clone() })
-        };
-        self.npm.get_or_init(find).as_ref().map_err(Clone::clone)
+        })
     }
 
     fn pypi(&self) -> Result<&Pypi, FetchError> {

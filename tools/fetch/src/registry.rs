@@ -8,6 +8,7 @@ use lazytools_lock::step::DigestAlgorithm;
 use lazytools_lock::Integrity;
 
 use crate::error::FetchError;
+use crate::npm::Signed;
 
 /// A package registry with a client to ask it.
 pub trait Ecosystem {
@@ -48,6 +49,8 @@ pub struct Located {
     pub size: Option<NonZeroU64>,
     /// The licence, where the answer held it; see [`Ecosystem::licence`].
     pub licence: Option<String>,
+    /// What the registry has signed; only npm's do.
+    pub signed: Signed,
 }
 
 /// A version that a package was released in.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use lazytools_lock::{Algorithm, Integrity};
 use tempfile::NamedTempFile;
@@ -9,6 +10,7 @@ use tempfile::NamedTempFile;
 use crate::digests::FileFacts;
 use crate::download::Downloaded;
 use crate::error::FetchError;
+use crate::remembered::Remembered;
 
 /// The store. Files appear in it by rename, under each of the digests that pin artifacts.
 #[derive(Clone, Debug)]
@@ -50,7 +52,32 @@ impl Store {
         Ok(None)
     }
 
+    /// Where files lie that have come in part.
+    pub(crate) fn partial_folder(&self) -> PathBuf {
+        self.root.join("partial")
+    }
+
+    /// What servers said before.
+    pub(crate) fn remembered(&self) -> Remembered {
+        Remembered::at(self.root.join("remembered"))
+    }
+
+    /// Removes what killed runs have left and what nobody asks for any more.
+    pub fn tidy(&self) {
+        self.remembered().tidy();
+        let day = Duration::from_secs(24 * 3600);
+        for (folder, age) in [("tmp", day), ("partial", 7 * day)] {
+            for entry in fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten() {
+                let modified = entry.metadata().and_then(|metadata| metadata.modified());
+                if modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed > age)) {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
+    }
+
     /// A file that is being written; it vanishes unless it is kept.
+    #[cfg(test)]
     pub(crate) fn temporary(&self) -> Result<NamedTempFile, FetchError> {
         let folder = self.root.join("tmp");
         fs::create_dir_all(&folder).map_err(FetchError::file(&folder))?;
@@ -116,6 +143,22 @@ mod tests {
         assert!(store.get(&Algorithm::Sha256.digest(b"other")).unwrap().is_none());
         kept(&store, "text");
         assert_eq!(fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0, "nothing is left over");
+    }
+
+    #[test]
+    fn what_is_old_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        for (name, days) in [("tmp/old", 2), ("tmp/new", 0), ("partial/old", 8), ("partial/new", 2)] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let file = fs::File::create(&path).unwrap();
+            file.set_modified(std::time::SystemTime::now() - Duration::from_secs(days * 86_400)).unwrap();
+        }
+        store.tidy();
+        for (name, there) in [("tmp/old", false), ("tmp/new", true), ("partial/old", false), ("partial/new", true)] {
+            assert_eq!(folder.path().join(name).exists(), there, "{name}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Format, Integrity, Licence};
+use crate::{Format, Integrity, Licence, Provenance};
 
 /// Where an artifact is fetched from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Artifact {
     /// not to be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<NonZeroU64>,
+    /// The signature that was checked, where the recipe asks for one. Who fetches later needs only the digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
     /// The licence that upstream declares where it publishes the artifact, as it writes it. Only bills of materials use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<Licence>,
@@ -50,20 +53,23 @@ struct RawArtifact {
     #[serde(default)]
     size: Option<NonZeroU64>,
     #[serde(default)]
+    provenance: Option<Provenance>,
     licence: Option<Licence>,
 }
 
 impl TryFrom<RawArtifact> for Artifact {
     type Error = &'static str;
 
-    fn try_from(raw: RawArtifact) -> Result<Self, Self::Error> {
-        let source = match (raw.purl, raw.urls) {
+    fn try_from(mut raw: RawArtifact) -> Result<Self, Self::Error> {
+        let (purl, urls) = (raw.purl.take(), raw.urls.take());
+        let source = match (purl, urls) {
             (Some(purl), None) if purl.starts_with("pkg:") => Source::Purl(purl),
             (Some(_), None) => return Err("its purl does not begin with pkg: (LT110)"),
             (None, Some(urls)) if urls.is_empty() => return Err("its list of urls is empty (LT110)"),
             (None, Some(urls)) => Source::Urls(urls),
             _ => return Err("it needs either a purl or urls (LT110)"),
         };
-        Ok(Self { source, format: raw.format, integrity: raw.integrity, size: raw.size, licence: raw.licence })
+        let RawArtifact { format, integrity, size, provenance, licence, .. } = raw;
+        Ok(Self { source, format, integrity, size, provenance, licence })
     }
 }

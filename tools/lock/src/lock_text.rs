@@ -160,6 +160,18 @@ mod tests {
     }
 
     #[test]
+    fn provenance_is_optional() {
+        let signed = GOOD.replace(
+            "\"size\": 1",
+            "\"size\": 1, \"provenance\": {\"from\": \"npm\", \"over\": \"digest\", \"key\": \"k\"}",
+        );
+        let lock = Lock::parse(&signed, "lazy.json").unwrap();
+        assert_eq!(Lock::parse(&lock.render(), "lazy.json"), Ok(lock));
+        let text = message(&signed.replace("\"digest\", \"key\"", "\"hope\", \"key\""));
+        assert!(text.contains("provenance") && text.ends_with("(LT110)"), "{text}");
+    }
+
+    #[test]
     fn a_bad_tool_does_not_spoil_the_others() {
         let text = GOOD.replace("\"tools\": {", "\"tools\": {\"bad\": {}, ");
         let (lock, errors) = Lock::parse_what_is_good(&text, "lazy.json").unwrap();

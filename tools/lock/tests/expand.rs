@@ -87,6 +87,7 @@ fn known(wanted: &[Wanted]) -> BTreeMap<Name, Known> {
             format: wanted.format,
             integrity: Algorithm::Sha256.digest(wanted.id.as_str().as_bytes()),
             size: NonZeroU64::new(1),
+            provenance: None,
             licence: None,
         },
         tool_url: wanted.tool_url.clone(),

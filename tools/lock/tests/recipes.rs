@@ -71,6 +71,7 @@ fn tool(request: &Request) -> Tool {
                     source: wanted.source,
                     format: wanted.format,
                     size: NonZeroU64::new(1),
+                    provenance: None,
                     licence: None,
                 };
                 (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests: BTreeMap::new() })

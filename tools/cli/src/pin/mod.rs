@@ -1,19 +1,22 @@
 //! `lazytools pin`.
 
+mod changed;
 mod latest;
 mod progress;
 mod publishers;
 mod resolve;
+mod secrets;
+mod signature;
 mod tool;
 mod versions;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{bail, Context as _, Result};
-use lazytools_fetch::{Client, ClientOptions, Store};
+use anyhow::{anyhow, bail, Context as _, Result};
+use lazytools_fetch::{Client, ClientOptions, HelperFlag, Store};
 use lazytools_lock::{Lock, Name, Tool};
 use lazytools_requests::targets::{self, Reading};
 use lazytools_requests::{current, report, LockReport, Prepared, Target};
@@ -21,7 +24,7 @@ use lazytools_requests::{current, report, LockReport, Prepared, Target};
 use crate::sbom;
 
 /// How many things are asked for at a time. They wait for servers, not for a processor.
-const SIDE_BY_SIDE: usize = 16;
+const SIDE_BY_SIDE: usize = 32;
 
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "they are flags")]
@@ -68,21 +71,48 @@ pub struct Arguments {
     /// Fetches addresses that begin with FROM at TO instead: for a mirror that the lock is not to name.
     #[arg(long, value_name = "FROM=TO", env = "LAZYTOOLS_REWRITE", value_delimiter = ' ')]
     rewrite: Vec<String>,
+    /// Takes a tool's files as they are now, where an address gives another file than the one that the lock has for it.
+    #[arg(long, value_name = "TOOL")]
+    accept_changed: Vec<Name>,
+    /// A program to ask for credentials, as Bazel's flag of this name. Those of .bazelrc are asked, too; of two for one
+    /// host this one.
+    #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
+    credential_helper: Vec<HelperFlag>,
     /// How long a server may be silent.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
+    /// How many things are asked for at a time, for measuring.
+    #[arg(long, value_name = "NUMBER", default_value_t = SIDE_BY_SIDE, hide = true)]
+    side_by_side: usize,
     /// The pause before a failed request is sent again; each further one is twice as long.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, hide = true)]
     pause: u64,
 }
 
 impl Arguments {
-    fn client_options(&self) -> Result<ClientOptions> {
-        let mut options = ClientOptions { rewrites: rewrites(&self.rewrite)?, ..ClientOptions::default() };
+    fn client_options(&self, workspace: &Path, store: &Store) -> Result<ClientOptions> {
+        let mut options = ClientOptions {
+            rewrites: rewrites(&self.rewrite)?,
+            helpers: self.helpers(workspace)?,
+            workspace: Some(workspace.to_owned()),
+            store: Some(store.clone()),
+            ..ClientOptions::default()
+        };
         options.stall = Duration::from_secs(self.timeout.max(1));
         options.connect = options.connect.min(options.stall);
         options.patience.pause = Duration::from_millis(self.pause);
         Ok(options)
+    }
+
+    /// The credential helpers: Bazel's own settings, then the command line's.
+    fn helpers(&self, workspace: &Path) -> Result<Vec<HelperFlag>> {
+        let mut helpers = Vec::new();
+        for text in lazytools_fetch::bazelrc::credential_helpers(workspace) {
+            let wrong = |what: String| anyhow!("--credential_helper in .bazelrc: {what} (LT336)");
+            helpers.push(text.parse::<HelperFlag>().map_err(wrong)?);
+        }
+        helpers.extend(self.credential_helper.iter().cloned());
+        Ok(helpers)
     }
 
     fn taste(&self) -> latest::Taste {
@@ -102,7 +132,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     for warning in warnings {
         eprintln!("lazytools: pinned anew: {warning}");
     }
-    check_only(&arguments.only, &targets);
+    check_named(arguments, &targets);
     let mut failures = Vec::new();
     let mut prepared = Vec::new();
     for target in &targets {
@@ -119,9 +149,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
         return Ok(if current { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let client = Client::new(arguments.client_options()?);
-    let resolver = resolve::Resolver::new(client, Store::of_user(), workspace);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(SIDE_BY_SIDE).build()?;
+    let store = Store::of_user();
+    store.tidy();
+    let client = Client::new(arguments.client_options(&workspace, &store)?);
+    let resolver = resolve::Resolver::new(client, store, workspace);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.side_by_side).build()?;
     let (notes, failures) =
         pool.install(|| latest::decide(&resolver, &mut prepared, |tool| arguments.wants(tool), arguments.taste()));
     give_up_on(&failures)?;
@@ -151,13 +183,14 @@ fn bills<'a>(
     sbom::documents(&arguments.sbom, &locks)
 }
 
-/// `--only` has to name tools that there are.
-fn check_only(only: &[Name], targets: &[Target]) {
-    for only in only {
+/// `--only` and `--accept-changed` have to name tools that there are.
+fn check_named(arguments: &Arguments, targets: &[Target]) {
+    let named = arguments.only.iter().map(|name| ("--only", name));
+    for (flag, only) in named.chain(arguments.accept_changed.iter().map(|name| ("--accept-changed", name))) {
         if !targets.iter().any(|target| target.tools.contains_key(only)) {
             let known = targets.iter().flat_map(|target| target.tools.keys()).map(Name::as_str);
             let hint = lazytools_lock::recipe::error::suggestion(only.as_str(), known);
-            eprintln!("lazytools: --only {only}: MODULE.bazel declares no such tool: {hint}");
+            eprintln!("lazytools: {flag} {only}: MODULE.bazel declares no such tool: {hint}");
             std::process::exit(2);
         }
     }
@@ -172,12 +205,17 @@ fn resolve_all(
     let mut work = Vec::new();
     for (index, tools) in prepared.iter().enumerate() {
         for tool in tools.iter().filter(|tool| arguments.wants(&tool.name)) {
-            if arguments.refresh || tool.stale.is_some() {
+            if arguments.refresh || tool.stale.is_some() || arguments.accept_changed.contains(&tool.name) {
                 work.push((index, tool));
             }
         }
     }
-    let (tools, failures) = tool::resolve(resolver, &work);
+    let (tools, mut failures) = tool::resolve(resolver, &work);
+    for (index, name, tool) in &tools {
+        if !arguments.accept_changed.contains(name) {
+            failures.extend(changed::under_the_same_address(&targets[*index].old, name, tool));
+        }
+    }
     give_up_on(&failures)?;
     let mut locks: Vec<Lock> = targets
         .iter()

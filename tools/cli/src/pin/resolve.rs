@@ -41,9 +41,17 @@ impl Resolver {
         }
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Everything about an artifact.
     pub fn resolve(&self, wanted: &Wanted, registries: &BTreeMap<String, String>) -> Outcome<Known> {
-        let key = format!("{:?}", (&wanted.source, &wanted.digest, wanted.format, wanted.ask_size, registries));
+        super::secrets::refuse(wanted)?;
+        let key = format!(
+            "{:?}",
+            (&wanted.source, &wanted.digest, &wanted.signature, wanted.format, wanted.ask_size, registries)
+        );
         let mut known = self.artifacts.get(key, || self.resolve_one(wanted, registries))?;
         known.tool_url.clone_from(&wanted.tool_url);
         if let Some(licence) = &wanted.licence {
@@ -56,6 +64,7 @@ impl Resolver {
         let ask = !matches!(wanted.digest, WantedDigest::Known(_));
         let mut place = self.place(&wanted.source, registries, ask)?;
         let published = self.published(wanted, &mut place, registries)?;
+        let provenance = self.provenance(wanted, &place, published.as_ref(), registries)?;
         let licence = self.licence(&place, registries)?;
         let Some((integrity, by)) = published else {
             let downloaded = self.download(&place, wanted.format, None)?;
@@ -68,12 +77,18 @@ impl Resolver {
             let algorithm = if npm { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let facts = downloaded.facts;
             let integrity = facts.integrity(algorithm).ok_or_else(|| "a digest is missing".to_owned())?;
-            let artifact =
-                Artifact { source: place.source, format: wanted.format, integrity, size: facts.size, licence };
+            let artifact = Artifact {
+                source: place.source,
+                format: wanted.format,
+                integrity,
+                size: facts.size,
+                provenance,
+                licence,
+            };
             return Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: facts.digests });
         };
         let size = if wanted.ask_size { self.size(&place, wanted.format, &integrity, &by)? } else { None };
-        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size, licence };
+        let artifact = Artifact { source: place.source, format: wanted.format, integrity, size, provenance, licence };
         // Other digests stay unknown even if the store has the file: a lock must not depend on what it has.
         Ok(Known { artifact, tool_url: wanted.tool_url.clone(), digests: BTreeMap::new() })
     }
@@ -183,7 +198,7 @@ impl Resolver {
         self.registries(registries).releases(&purl).map_err(text)
     }
 
-    fn registries(&self, declared: &BTreeMap<String, String>) -> Arc<Registries> {
+    pub(super) fn registries(&self, declared: &BTreeMap<String, String>) -> Arc<Registries> {
         self.registries.get(format!("{declared:?}"), || {
             Arc::new(Registries::new(self.client.clone(), self.workspace.clone(), declared.clone()))
         })
@@ -219,7 +234,12 @@ impl Resolver {
     }
 
     /// Downloads from the first address that gives it.
-    fn download(&self, place: &Place, format: Format, published: Option<(&Integrity, &str)>) -> Outcome<Downloaded> {
+    pub(super) fn download(
+        &self,
+        place: &Place,
+        format: Format,
+        published: Option<(&Integrity, &str)>,
+    ) -> Outcome<Downloaded> {
         let expected = Expected {
             format,
             integrity: published.map(|(integrity, _)| integrity),
@@ -253,7 +273,7 @@ pub(super) struct Place {
     pub(super) addresses: Vec<String>,
     /// The size that was published.
     pub(super) size: Option<NonZeroU64>,
-    located: Option<Located>,
+    pub(super) located: Option<Located>,
 }
 
 impl Place {

@@ -50,6 +50,7 @@ impl StandIns {
             integrity,
             size: NonZeroU64::new(size),
             licence: None,
+            provenance: None,
         };
         let known = Known { artifact, tool_url: wanted.tool_url.clone(), digests };
         self.parts.entry((role, platform)).or_default().insert(id.clone(), known);

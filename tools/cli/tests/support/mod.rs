@@ -4,6 +4,8 @@
 
 pub mod packages;
 mod server;
+mod tls;
+mod upstream;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,10 @@ use std::process::{Command, Output};
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub use server::{Answer, Server};
 use tempfile::TempDir;
+#[allow(unused_imports, reason = "each test uses a part of it")]
+pub use tls::{COMPANY, OTHER};
+#[allow(unused_imports, reason = "each test uses a part of it")]
+pub use upstream::{proxy, Reply, Request, Upstream};
 
 /// A tar.gz with files.
 pub fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
@@ -114,12 +120,24 @@ impl Workspace {
         command
     }
 
+    /// The command without what the machine's user has set: proxies, registries, credentials, a home folder.
+    pub fn alone(&self) -> Command {
+        let mut command = self.plain_command();
+        for name in
+            ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "npm_config_registry", "npm_config_userconfig"]
+        {
+            command.env_remove(name).env_remove(name.to_uppercase());
+        }
+        for name in ["NETRC", "SSL_CERT_DIR", "SSL_CERT_FILE", "LAZYTOOLS_REWRITE"] {
+            command.env_remove(name);
+        }
+        command.env("HOME", self.path().join("nobody"));
+        command
+    }
+
     /// The command with files.example.org and npm's registry at the server, and with little patience.
     pub fn command(&self, server: &Server) -> Command {
-        let mut command = self.plain_command();
-        for variable in ["NPM_CONFIG_REGISTRY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
-            command.env_remove(variable);
-        }
+        let mut command = self.alone();
         command.env("npm_config_registry", server.address("/npm"));
         command.args(["--pause", "1", "--timeout", "1", "--rewrite"]);
         command.arg(format!("https://files.example.org/={}", server.address("/files/")));

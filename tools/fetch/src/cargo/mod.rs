@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::client::Client;
 use crate::error::{FetchError, Reason};
 use crate::memo::Memo;
+use crate::npm::Signed;
 use crate::purl::CargoPurl;
 use crate::registry::{Ecosystem, Located, Release};
 
@@ -92,6 +93,7 @@ impl Ecosystem for Cargo {
             weak: BTreeMap::new(),
             size: None,
             licence: None,
+            signed: Signed::default(),
         })
     }
 

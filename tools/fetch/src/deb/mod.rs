@@ -16,6 +16,7 @@ use lazytools_lock::{Algorithm, Integrity};
 use crate::client::Client;
 use crate::error::{FetchError, Reason};
 use crate::memo::Memo;
+use crate::npm::Signed;
 use crate::purl::DebPurl;
 use crate::registry::{Ecosystem, Located, Release};
 use crate::store::Store;
@@ -121,6 +122,7 @@ impl Ecosystem for Deb {
                 weak: BTreeMap::new(),
                 size: package.size,
                 licence: None,
+                signed: Signed::default(),
             })
         })
     }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::client::Client;
 use crate::error::{FetchError, Reason};
+use crate::npm::Signed;
 use crate::purl::{GoFile, GolangPurl};
 use crate::registry::{Ecosystem, Located, Release};
 
@@ -101,6 +102,7 @@ impl Ecosystem for Golang {
             weak: BTreeMap::new(),
             size: None,
             licence: None,
+            signed: Signed::default(),
         })
     }
 

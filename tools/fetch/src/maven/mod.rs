@@ -10,6 +10,7 @@ use roxmltree::Document;
 
 use crate::client::Client;
 use crate::error::{FetchError, Reason};
+use crate::npm::Signed;
 use crate::purl::MavenPurl;
 use crate::registry::{Ecosystem, Located, Release};
 
@@ -81,7 +82,15 @@ impl Ecosystem for Maven {
             integrity = self.digest(&address, Algorithm::Sha512)?;
         }
         let weak = if integrity.is_none() { self.weak(&address)? } else { BTreeMap::new() };
-        Ok(Located { purl: purl.purl(), addresses: vec![address], integrity, weak, size: None, licence: None })
+        Ok(Located {
+            purl: purl.purl(),
+            addresses: vec![address],
+            integrity,
+            weak,
+            size: None,
+            licence: None,
+            signed: Signed::default(),
+        })
     }
 
     fn addresses(&self, purl: &MavenPurl) -> Result<Vec<String>, FetchError> {

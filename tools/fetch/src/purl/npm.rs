@@ -34,6 +34,11 @@ impl NpmPurl {
         Ok(Self { package, version: parts.version.clone() })
     }
 
+    /// The package's scope, as in `@acme`.
+    pub fn scope(&self) -> Option<&str> {
+        self.package.split_once('/').map(|(scope, _)| scope)
+    }
+
     /// The purl, in its canonical form.
     pub fn purl(&self) -> String {
         let encoded = self.package.replace('@', "%40");

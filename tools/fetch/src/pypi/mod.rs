@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::client::Client;
 use crate::error::{FetchError, Reason};
 use crate::memo::Memo;
+use crate::npm::Signed;
 use crate::purl::PypiPurl;
 use crate::registry::{Ecosystem, Located, Release};
 
@@ -78,6 +79,7 @@ impl Ecosystem for Pypi {
             weak: file.weak,
             size: file.size,
             licence: None,
+            signed: Signed::default(),
         })
     }
 

@@ -90,6 +90,7 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
     let format = format(reading, entry);
     let when = super::sections::when(reading, entry);
     let digest = digest(reading, entry, role, source.as_ref(), id.as_ref());
+    let signature = super::signature::signature(reading, entry, role, source.as_ref(), digest.as_ref());
     let shared = entry.flag("shared");
     let ask_size = match entry.take("size") {
         Some(size) => reading.word(&size, &[("ask", true), ("unknown", false)]).unwrap_or(true),
@@ -104,6 +105,7 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
         format: format.unwrap_or(Format::TarGz),
         when,
         digest: digest.unwrap_or(DigestRule::Download),
+        signature,
         shared,
         ask_size,
         line,

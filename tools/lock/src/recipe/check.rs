@@ -131,6 +131,9 @@ fn artifact_fault(recipe: &Recipe, role: Role, id: &Name, member: bool) -> Optio
 fn references(recipe: &Recipe, reading: &Reading<'_>) {
     for artifact in &recipe.artifacts {
         conditions(recipe, reading, artifact.line, artifact.role, &artifact.when);
+        if let Some(signature) = &artifact.signature {
+            conditions(recipe, reading, artifact.line, artifact.role, &signature.when);
+        }
         if let DigestRule::GoSum { file } = &artifact.digest {
             if !recipe.files.contains_key(file) {
                 let hint = suggestion(file.as_str(), recipe.files.keys().map(Name::as_str));

@@ -55,6 +55,8 @@ pub const INTEGRITY: &str = "LT207";
 pub const PATHS: &str = "LT208";
 /// A version, parameter or file of a request that does not fit the recipe.
 pub const REQUEST: &str = "LT210";
+/// A signature that is asked for in a way that proves nothing.
+pub const SIGNATURE: &str = "LT240";
 /// A file of a package manager that cannot be laid out.
 pub const PACKAGES: &str = "LT211";
 

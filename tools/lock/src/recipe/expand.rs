@@ -14,6 +14,7 @@ use crate::{
 use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
+use super::signature::{MinisignKey, Over, P256Key, SignatureRuleKind};
 use super::template::{Template, TemplateError};
 use super::{ArtifactRule, DigestRule, Lookup, SourceRule, TableRule};
 
@@ -30,6 +31,8 @@ pub struct Wanted {
     pub format: Format,
     /// How its digest is learnt.
     pub digest: WantedDigest,
+    /// The signature that it has to have.
+    pub signature: Option<WantedSignature>,
     /// Whether the server is asked for the size.
     pub ask_size: bool,
     /// Whether different platforms may have the same bytes at different addresses.
@@ -51,6 +54,14 @@ pub enum WantedDigest {
     Checksums { url: String, file: Option<String>, algorithm: Algorithm },
     Json { lookup: WantedLookup, pointer: String, algorithm: Algorithm, encoding: Encoding },
     Text { lookup: WantedLookup, after: String, algorithm: Algorithm, encoding: Encoding },
+}
+
+/// The signature that an artifact has to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "they are documented at SignatureRuleKind")]
+pub enum WantedSignature {
+    Npm { keys: Vec<P256Key> },
+    Minisign { url: String, over: Over, keys: Vec<MinisignKey> },
 }
 
 /// A table to look a digest up in.
@@ -108,7 +119,8 @@ impl Chosen<'_> {
         let none = BTreeMap::new();
         let scope = self.scope(platform, &none);
         let rules = self.recipe.artifacts.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
-        let mut wanted = rules.map(|rule| self.artifact(rule, &scope, files)).collect::<Result<Vec<_>, _>>()?;
+        let mut wanted =
+            rules.map(|rule| self.artifact(rule, platform, &scope, files)).collect::<Result<Vec<_>, _>>()?;
         wanted.extend(super::closure::wanted(self, role, platform, files)?);
         Ok(wanted)
     }
@@ -154,6 +166,7 @@ impl Chosen<'_> {
     fn artifact(
         &self,
         rule: &ArtifactRule,
+        platform: Option<Platform>,
         scope: &RequestScope<'_>,
         files: &BTreeMap<Name, String>,
     ) -> Result<Wanted, RecipeError> {
@@ -198,9 +211,27 @@ impl Chosen<'_> {
                 encoding: *encoding,
             },
         };
-        let id = rule.id.clone();
-        let (format, ask_size, shared) = (rule.format, rule.ask_size, rule.shared);
-        Ok(Wanted { id, source, tool_url, format, digest, ask_size, shared, licence: None })
+        let signature = rule.signature.as_ref().filter(|rule| self.holds(&rule.when, platform));
+        Ok(Wanted {
+            id: rule.id.clone(),
+            source,
+            tool_url,
+            format: rule.format,
+            digest,
+            signature: signature.map(|rule| self.signature(&rule.kind, scope)).transpose()?,
+            ask_size: rule.ask_size,
+            shared: rule.shared,
+            licence: None,
+        })
+    }
+
+    fn signature(&self, rule: &SignatureRuleKind, scope: &RequestScope<'_>) -> Result<WantedSignature, RecipeError> {
+        Ok(match rule {
+            SignatureRuleKind::Npm { keys } => WantedSignature::Npm { keys: keys.clone() },
+            SignatureRuleKind::Minisign { url, over, keys } => {
+                WantedSignature::Minisign { url: self.text(url, scope)?, over: *over, keys: keys.clone() }
+            }
+        })
     }
 
     fn lookup(&self, name: &Name, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<WantedLookup, RecipeError> {

@@ -20,6 +20,7 @@ mod parse;
 mod reader;
 mod scope;
 mod sections;
+pub mod signature;
 mod steps;
 mod template_parser;
 mod whole;
@@ -34,6 +35,7 @@ pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
 pub use releases::{Latest, LatestRule, VersionKey};
 pub use request::Chosen;
+pub use signature::SignatureRule;
 pub use template::Template;
 pub use version::VersionRange;
 
@@ -169,6 +171,8 @@ pub struct ArtifactRule {
     pub when: When,
     /// How its digest is learnt.
     pub digest: DigestRule,
+    /// The signature that it has to have.
+    pub signature: Option<SignatureRule>,
     /// Whether different platforms may have the same bytes at different addresses.
     pub shared: bool,
     /// Whether the server is asked for the size.

@@ -33,6 +33,7 @@ pub(super) fn wanted(
             tool_url,
             format: Format::TarGz,
             digest: package.integrity.clone().map_or(WantedDigest::Registry, WantedDigest::Known),
+            signature: None,
             ask_size: true,
             shared: true,
             licence: package.licence.clone(),

@@ -1,0 +1,49 @@
+//! A file that has changed under its address: that is how an upstream that was taken over looks, and a careless one.
+
+use std::collections::BTreeMap;
+
+use lazytools_lock::{Artifact, Integrity, Lock, Name, Source, Tool};
+
+/// What of a tool's artifacts is not what the lock has for the same address, in whichever tool it stands.
+pub fn under_the_same_address(old: &Lock, name: &Name, new: &Tool) -> Vec<String> {
+    let mut pinned: BTreeMap<&Source, Vec<&Integrity>> = BTreeMap::new();
+    for (_, artifact) in old.tools.values().flat_map(artifacts) {
+        pinned.entry(&artifact.source).or_default().push(&artifact.integrity);
+    }
+    let mut failures = Vec::new();
+    for (place, artifact) in artifacts(new) {
+        // Digests in different algorithms say nothing of each other.
+        let same = |integrity: &&Integrity| integrity.algorithm() == artifact.integrity.algorithm();
+        let before: Vec<&Integrity> =
+            pinned.get(&artifact.source).into_iter().flatten().copied().filter(same).collect();
+        if before.is_empty() || before.contains(&&artifact.integrity) {
+            continue;
+        }
+        failures.push(format!(
+            "tool {name} {place}: {} gives another file than before: the lock has {}, and now its digest is {}. A release \
+             does not change; ask upstream, or look at what is different. If it is right, run `bazel run \
+             //tools:update_pins -- --accept-changed {name}` (LT337)",
+            shown(&artifact.source),
+            before[0],
+            artifact.integrity,
+        ));
+    }
+    failures
+}
+
+/// A tool's artifacts with their places.
+fn artifacts(tool: &Tool) -> Vec<(String, &Artifact)> {
+    let parts = std::iter::once(("any".to_owned(), &tool.any))
+        .chain(tool.host.iter().map(|(platform, part)| (format!("host {platform}"), part)))
+        .chain(tool.target.iter().map(|(platform, part)| (format!("target {platform}"), part)));
+    parts
+        .flat_map(|(place, part)| part.artifacts.iter().map(move |(id, found)| (format!("{place}: {id}"), found)))
+        .collect()
+}
+
+fn shown(source: &Source) -> String {
+    match source {
+        Source::Purl(purl) => purl.clone(),
+        Source::Urls(urls) => urls.first().map(|url| lazytools_fetch::redact::redact(url)).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,85 @@
+//! The signatures that recipes ask for.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+
+use lazytools_fetch::signature::{check_by_keys, check_by_registry, check_bytes, check_file};
+use lazytools_fetch::{FetchError, Purl, Reason};
+use lazytools_lock::recipe::expand::WantedSignature;
+use lazytools_lock::recipe::signature::{MinisignKey, Over, P256Key};
+use lazytools_lock::recipe::{Wanted, WantedDigest};
+use lazytools_lock::{Integrity, Provenance, SignedThing, Source};
+
+use super::resolve::{text, Outcome, Place, Resolver};
+
+impl Resolver {
+    /// What is proved of an artifact; an error where the recipe asks for a proof that there is not.
+    pub(super) fn provenance(
+        &self,
+        wanted: &Wanted,
+        place: &Place,
+        published: Option<&(Integrity, String)>,
+        registries: &BTreeMap<String, String>,
+    ) -> Outcome<Option<Provenance>> {
+        match &wanted.signature {
+            None => Ok(None),
+            Some(WantedSignature::Npm { keys }) => self.npm_signature(place, keys, registries).map(Some),
+            Some(WantedSignature::Minisign { url, over, keys }) => {
+                self.minisign(wanted, place, published, url, *over, keys).map(Some)
+            }
+        }
+    }
+
+    fn npm_signature(
+        &self,
+        place: &Place,
+        keys: &[P256Key],
+        registries: &BTreeMap<String, String>,
+    ) -> Outcome<Provenance> {
+        let none = || Err("npm's signatures are of packages in its registry alone (LT240)".to_owned());
+        let (Some(located), Source::Purl(purl)) = (&place.located, &place.source) else { return none() };
+        let Purl::Npm(purl) = Purl::parse(purl).map_err(text)? else { return none() };
+        let npm = self.registries(registries).npm(&purl).map_err(text)?;
+        let at = |reason: Reason| FetchError::at(&npm.registry.tarball(&purl), reason);
+        let checked = if keys.is_empty() {
+            let keys = npm.keys().map_err(text)?;
+            check_by_registry(&purl, &located.signed, &keys, || {
+                npm.published(&purl).map_err(|error| match error {
+                    FetchError::Address { reason, .. } => reason,
+                    other => Reason::Metadata(other.to_string()),
+                })
+            })
+        } else {
+            check_by_keys(&purl, &located.signed, keys)
+        };
+        checked.map_err(|reason| text(at(reason)))
+    }
+
+    fn minisign(
+        &self,
+        wanted: &Wanted,
+        place: &Place,
+        published: Option<&(Integrity, String)>,
+        url: &str,
+        over: Over,
+        keys: &[MinisignKey],
+    ) -> Outcome<Provenance> {
+        let at = |reason: Reason| text(FetchError::at(url, reason));
+        let signature = self.client().text(url, "text/plain, */*;q=0.8").map_err(|error| match error {
+            FetchError::Address { reason: Reason::Status { status: status @ (404 | 410) }, .. } => {
+                at(Reason::Unsigned(format!(
+                    "the server answered {status}, and the recipe says that there is a signature: without it the file may \
+                     be anyone's"
+                )))
+            }
+            other => text(other),
+        })?;
+        if let (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) = (over, &wanted.digest) {
+            let sums = self.text(sums)?;
+            return check_bytes(sums.as_bytes(), &signature, keys, SignedThing::Checksums).map_err(at);
+        }
+        let published = published.map(|(integrity, by)| (integrity, by.as_str()));
+        let file = self.download(place, wanted.format, published)?;
+        check_file(|| File::open(&file.path), &signature, keys, SignedThing::Artifact).map_err(at)
+    }
+}
