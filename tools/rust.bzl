@@ -25,6 +25,8 @@ def _crate(rule, name, crate_name, deps, compile_data, **kwargs):
         proc_macro_deps = all_crate_deps(proc_macro = True),
         rustc_env = {"CARGO_BIN_NAME": name},
         rustc_flags = _FLAGS.get(name, _COLD_FLAGS),
+        # As Cargo.toml has it: programs say it, and so do bills of materials.
+        version = native.module_version() or "0.0.0",
         **kwargs
     )
 

@@ -134,7 +134,7 @@ fn each_mistake_has_its_line_and_its_remedy() {
         ),
         ("{ from = \"download\" }", "{ from = \"npm\" }", "only a purl of type npm has its digest from npm (LT207)"),
     ];
-    each_is_told(&cases);
+    each_is_told(cases);
 }
 
 #[test]
