@@ -5,8 +5,15 @@ load(":ini.bzl", "read_ini")
 # How often one source may be replaced by another.
 _MAX_REPLACEMENTS = 8
 
-# What the crate registry's own index calls its web site.
-_OWN_API = "https://crates.io"
+# A package whose one dependency makes cargo look into the index of the crate registry.
+_ASKING = """[package]
+name = "ask"
+version = "0.0.0"
+[lib]
+path = "lib.rs"
+[dependencies]
+itoa = "1"
+"""
 
 def cargo_config_index(texts):
     """The index that replaces the source crates-io.
@@ -43,22 +50,43 @@ def kept_index(folders):
     """The index that cargo itself has used.
 
     Args:
-        folders: the names of cargo's folders of indexes, `HOST-HASH`, to what the config.json in each holds.
+        folders: the names of cargo's folders of indexes, `HOST-HASH`, of those that hold a config.json.
 
     Returns:
-        The address, or None where there is none, or nothing tells several apart.
+        The address, or None where there is none, or several, because nothing tells the crate registry's own from the
+        others.
     """
-    hosts, own = {}, []
-    for name, text in folders.items():
+    hosts = {}
+    for name in folders:
         host, dash, digits = name.rpartition("-")
-        settings = json.decode(text, default = None)
-        if not dash or len(digits) != 16 or digits.strip("0123456789abcdef") or type(settings) != "dict":
-            continue
-        hosts[host] = True
-        if settings.get("api") == _OWN_API:
-            own.append(host)
-    found = sorted(own) or hosts.keys()
-    return "https://" + found[0] if own or len(found) == 1 else None
+        if dash and len(digits) == 16 and not digits.strip("0123456789abcdef"):
+            hosts[host] = True
+    return "https://" + hosts.keys()[0] if len(hosts) == 1 else None
+
+def _kept(home):
+    folder = home.get_child("registry", "index")
+    if not folder.exists:
+        return None
+    entries = folder.readdir(watch = "no")
+    return kept_index([entry.basename for entry in entries if entry.get_child("config.json").exists])
+
+def _asked(rctx):
+    """The index that cargo uses when nothing is configured; it has no command that says so."""
+    cargo = rctx.which("cargo")
+    if not cargo:
+        return None
+    rctx.file("ask/Cargo.toml", _ASKING, executable = False)
+    rctx.file("ask/lib.rs", executable = False)
+    home = rctx.path("ask/home")
+    rctx.execute(
+        [cargo, "generate-lockfile"],
+        environment = {"CARGO_HOME": str(home), "CARGO_NET_RETRY": "0"},
+        timeout = 60,
+        working_directory = "ask",
+    )
+    found = _kept(home)
+    rctx.delete("ask")
+    return found
 
 def _home(rctx):
     environ = rctx.os.environ
@@ -72,15 +100,7 @@ def _find(rctx):
     if found:
         return [found]
     home = _home(rctx)
-    folder = home.get_child("registry", "index") if home else None
-    if not folder or not folder.exists:
-        return None
-    folders = {}
-    for entry in folder.readdir(watch = "no"):
-        settings = entry.get_child("config.json")
-        if settings.exists:
-            folders[entry.basename] = rctx.read(settings, watch = "no")
-    found = kept_index(folders)
+    found = (_kept(home) if home else None) or _asked(rctx)
     return [found] if found else None
 
 def _files(rctx):

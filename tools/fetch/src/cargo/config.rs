@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::machine;
@@ -18,6 +17,22 @@ pub(super) fn find(declared: Option<&str>, workspace: &Path) -> Option<String> {
         .and_then(sparse)
         .or_else(|| replaced(&folders.into_iter().flatten().filter_map(|folder| file(&folder)).collect::<Vec<_>>()))
         .or_else(|| kept(&home?.join("registry/index")))
+        .or_else(asked)
+}
+
+/// A package whose one dependency makes cargo look into the index of the crate registry.
+const ASKING: &str =
+    "[package]\nname = \"ask\"\nversion = \"0.0.0\"\n[lib]\npath = \"lib.rs\"\n[dependencies]\nitoa = \"1\"\n";
+
+/// The index that cargo uses when nothing is configured; it has no command that says so.
+fn asked() -> Option<String> {
+    let folder = tempfile::tempdir().ok()?;
+    let home = folder.path().join("home");
+    std::fs::write(folder.path().join("Cargo.toml"), ASKING).ok()?;
+    std::fs::write(folder.path().join("lib.rs"), "").ok()?;
+    let variables = [("CARGO_HOME", home.to_str()?), ("CARGO_NET_RETRY", "0")];
+    machine::ask(folder.path(), "cargo", &["generate-lockfile"], &variables)?;
+    kept(&home.join("registry/index"))
 }
 
 /// A sparse index's base address.
@@ -44,31 +59,25 @@ fn replaced(files: &[Table]) -> Option<String> {
     text("source", name, "registry").or_else(|| text("registries", name, "index")).and_then(sparse)
 }
 
-/// The index that cargo itself has used: it keeps each in a folder that is called after its host.
+/// The index that cargo itself has used: it keeps each in a folder that is called after its host. `None` where there
+/// are several, because nothing tells the crate registry's own from the others.
 fn kept(folder: &Path) -> Option<String> {
     let entries = std::fs::read_dir(folder).ok()?.flatten();
-    let mut found: Vec<(String, Kept)> = entries
+    let mut hosts: Vec<String> = entries
+        .filter(|entry| entry.path().join("config.json").is_file())
         .filter_map(|entry| {
-            let (host, hash) =
-                entry.file_name().to_str()?.rsplit_once('-').map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+            let name = entry.file_name();
+            let (host, hash) = name.to_str()?.rsplit_once('-')?;
             let good = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let kept = machine::read(&entry.path().join("config.json"))?;
-            good.then_some((host, serde_json::from_str(&kept).ok()?))
+            good.then(|| host.to_owned())
         })
         .collect();
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    found.dedup_by(|a, b| a.0 == b.0);
-    // Where there are several, only the one of the crate registry itself can be told from the others.
-    let own = found.iter().find(|(_, kept)| kept.api.as_deref() == Some("https://crates.io"));
-    match (own, found.as_slice()) {
-        (Some((host, _)), _) | (None, [(host, _)]) => Some(format!("https://{host}")),
+    hosts.sort();
+    hosts.dedup();
+    match hosts.as_slice() {
+        [host] => Some(format!("https://{host}")),
         _ => None,
     }
-}
-
-#[derive(Deserialize)]
-struct Kept {
-    api: Option<String>,
 }
 
 #[cfg(test)]
@@ -96,16 +105,15 @@ mod tests {
     #[test]
     fn what_cargo_keeps() {
         let folder = tempfile::tempdir().unwrap();
-        let keep = |name: &str, text: &str| {
+        let keep = |name: &str| {
             std::fs::create_dir(folder.path().join(name)).unwrap();
-            std::fs::write(folder.path().join(name).join("config.json"), text).unwrap();
+            std::fs::write(folder.path().join(name).join("config.json"), "{}").unwrap();
         };
         assert_eq!(kept(folder.path()), None);
-        keep("index.example.org-1949cf8c6b5b557f", r#"{"dl": "x"}"#);
+        keep("index.example.org-1949cf8c6b5b557f");
+        keep("index.example.org-0949cf8c6b5b557f");
         assert_eq!(kept(folder.path()).as_deref(), Some("https://index.example.org"));
-        keep("other.example.org-0949cf8c6b5b557f", r#"{"dl": "x", "api": "y"}"#);
+        keep("other.example.org-1949cf8c6b5b557f");
         assert_eq!(kept(folder.path()), None, "nothing tells them apart");
-        keep("third.example.org-0949cf8c6b5b557f", r#"{"dl": "x", "api": "https://crates.io"}"#);
-        assert_eq!(kept(folder.path()).as_deref(), Some("https://third.example.org"));
     }
 }
