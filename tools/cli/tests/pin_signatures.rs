@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -10,7 +11,7 @@ use base64::Engine as _;
 use lazytools_lock::Algorithm;
 use ring::rand::SystemRandom;
 use ring::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ECDSA_P256_SHA256_ASN1_SIGNING};
-use support::{tar_gz, Outcome, Reply, Upstream, Workspace, DOWNLOADED};
+use support::{openpgp, tar_gz, Outcome, Reply, Upstream, Workspace, DOWNLOADED};
 
 fn archive() -> Vec<u8> {
     tar_gz(&[("package/a.txt", "some text")])
@@ -221,12 +222,20 @@ fn files() -> (Upstream, Files) {
     (upstream, files)
 }
 
-fn pin(workspace: &Workspace, upstream: &Upstream) -> Outcome {
+fn pin_command(workspace: &Workspace, upstream: &Upstream) -> Command {
     let mut command = workspace.alone();
     command
         .args(["--pause", "1", "--refresh", "--rewrite"])
         .arg(format!("https://files.example.org={}", upstream.address("")));
-    Outcome::of(&command.output().unwrap())
+    command
+}
+
+fn pin(workspace: &Workspace, upstream: &Upstream) -> Outcome {
+    Outcome::of(&pin_command(workspace, upstream).output().unwrap())
+}
+
+fn has_gpgv() -> bool {
+    Command::new("gpgv").arg("--version").output().is_ok()
 }
 
 #[test]
@@ -292,6 +301,52 @@ fn an_artifact_is_signed_by_minisign() {
     assert!(workspace.lock().contains("\"over\": \"artifact\""));
     put("/1.0/thing-x.tar.gz", &tar_gz(&[("a.txt", "another text")]));
     pin(&workspace, &upstream).failed_with(&["the signature is not by key 0000000000000000", "(LT339)"]);
+}
+
+#[test]
+fn a_checksum_file_is_signed_by_openpgp() {
+    let (upstream, files) = files();
+    let put = |path: &str, text: &str| files.lock().unwrap().insert(path.to_owned(), text.as_bytes().to_vec());
+    put("/SUMS", openpgp::SIGNED);
+    put("/1.0/notes.txt", "some text\n");
+    let recipe = DOWNLOADED
+        .replace("thing-{platform.word}.tar.gz", "notes.txt")
+        .replace("\"tar.gz\"", "\"file\"")
+        .replace("step = \"extract\"", "step = \"place\"")
+        .replace(
+            "digest = { from = \"download\" }",
+            &format!(
+                "digest = {{ from = \"checksums\", url = \"https://files.example.org/SUMS\", file = \"notes.txt\", algorithm \
+                 = \"sha256\" }}\nsignature = {{ from = \"openpgp\", url = \"https://files.example.org/SUMS.asc\", over = \
+                 \"checksums\", keys = [\"\"\"{}\"\"\"] }}",
+                openpgp::KEY
+            ),
+        );
+    let workspace = Workspace::new(&recipe);
+    pin(&workspace, &upstream).failed_with(&["SUMS.asc: the server answered 404", "there is a signature", "(LT338)"]);
+    put("/SUMS.asc", openpgp::BY_KEY);
+    let mut command = pin_command(&workspace, &upstream);
+    command.env("PATH", workspace.path());
+    Outcome::of(&command.output().unwrap()).failed_with(&[
+        "SUMS.asc: OpenPGP signatures are checked by gpgv",
+        "apt-get install gpgv",
+        "(LT342)",
+    ]);
+    if !has_gpgv() {
+        eprintln!("there is no gpgv here, so nothing more can be tried");
+        return;
+    }
+    pin(&workspace, &upstream).succeeded();
+    let lock = workspace.lock();
+    for text in
+        ["\"from\": \"openpgp\"", "\"over\": \"checksums\"", "\"key\": \"B0B56457254110AE5E8AFB542578B22E43B6C175\""]
+    {
+        assert!(lock.contains(text), "{lock}");
+    }
+    put("/SUMS.asc", openpgp::BY_STRANGER);
+    let stranger = "not by a key that the recipe names (it is by 87A5BF4C39A7BF8E51E63504C7DB2799D6F4D944)";
+    pin(&workspace, &upstream).failed_with(&[stranger, "(LT339)"]);
+    assert_eq!(workspace.lock(), lock);
 }
 
 #[test]

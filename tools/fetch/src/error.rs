@@ -112,6 +112,9 @@ pub enum Reason {
     /// A signature that has to be there is not, or cannot be read.
     #[error("{0} (LT338)")]
     Unsigned(String),
+    /// The program that checks a kind of signature is not on this machine.
+    #[error("{0} (LT342)")]
+    NoChecker(String),
     /// A signature that proves nothing.
     #[error("{0} (LT339)")]
     Signature(String),

@@ -12,7 +12,8 @@ pub struct Provenance {
     pub from: SignatureKind,
     /// What it is over.
     pub over: SignedThing,
-    /// The key: for npm `SHA256:` and the base64 of the digest of its DER form, for minisign its id in hex.
+    /// The key: for npm `SHA256:` and the base64 of the digest of its DER form, for minisign its id in
+    /// hex, for OpenPGP the fingerprint of the primary key in hex.
     pub key: String,
 }
 
@@ -24,6 +25,8 @@ pub enum SignatureKind {
     Npm,
     /// minisign's, Ed25519.
     Minisign,
+    /// OpenPGP's.
+    OpenPgp,
 }
 
 /// What a signature is over.
@@ -43,6 +46,7 @@ impl fmt::Display for SignatureKind {
         f.write_str(match self {
             Self::Npm => "npm",
             Self::Minisign => "minisign",
+            Self::OpenPgp => "openpgp",
         })
     }
 }

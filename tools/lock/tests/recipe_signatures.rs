@@ -11,6 +11,16 @@ use support::{faults, read};
 
 const NPM_KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEY6Ya7W++7aUPzvMTrezH6Ycx3c+HOKYCcNGybJZSCJq/fd7Qa8uuAKtdIkUQtQiEKERhAmE5lMMJhP8OkDOa2g==";
 const MINISIGN_KEY: &str = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+const OPENPGP_KEY: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEXgvhABYJKwYBBAHaRw8BAQdA0l5NvIZbXVUTf+D7yRJbBgWlEUlk9Q43vOpq
+wsmEpbu0F2dvb2QgPGdvb2RAZXhhbXBsZS5vcmc+iJAEExYIADgWIQSwtWRXJUEQ
+rl6K+1QleLIuQ7bBdQUCXgvhAAIbAwULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAK
+CRAleLIuQ7bBdWUEAQDBi5KjL4qiLtCrm2JXxApjvZY456pjN74oxfrJSGL6SQD+
+NzSDVefmu80aVGxyQqZA3Fz5rPxr6vngKFNyz4erqwI=
+=oD/y
+-----END PGP PUBLIC KEY BLOCK-----
+";
 const SUMS: &str = r#"digest = { from = "checksums", url = "u", algorithm = "sha256" }"#;
 const URL: &str = r#"url = "https://example.org/{version}""#;
 
@@ -42,12 +52,16 @@ fn what_is_right_fits_the_schema_too() {
         format!("signature = {{ from = \"minisign\", url = \"{{version}}.minisig\", over = \"{over}\", keys = [\"{MINISIGN_KEY}\"] }}")
     };
     let (sums, artifact) = (minisign("checksums"), minisign("artifact"));
+    let openpgp = format!(
+        "signature = {{ from = \"openpgp\", url = \"{{version}}.sig\", over = \"checksums\", keys = [\"\"\"{OPENPGP_KEY}\"\"\"] }}"
+    );
     let keys = format!("signature = {{ from = \"npm\", keys = [\"{NPM_KEY}\"] }}");
     for lines in [
         &[purl, "signature = { from = \"npm\" }"][..],
         &[purl, &keys],
         &[URL, SUMS, &sums],
         &[URL, SUMS, &artifact],
+        &[URL, SUMS, &openpgp],
         &[URL, "digest = { from = \"download\" }", &artifact],
     ] {
         let text = recipe(lines);
@@ -58,6 +72,7 @@ fn what_is_right_fits_the_schema_too() {
             WantedSignature::Minisign { url, keys, .. } => {
                 assert_eq!((url.as_str(), keys[0].id().as_str()), ("1.0.minisig", "E7620F1842B4E81F"));
             }
+            WantedSignature::OpenPgp { url, keys, .. } => assert_eq!((url.as_str(), keys.len()), ("1.0.sig", 1)),
         }
     }
 }
@@ -95,7 +110,12 @@ fn what_proves_nothing_is_told() {
             &[URL, SUMS, "signature = { from = \"minisign\", url = \"u\", over = \"artifact\", keys = [\"x\"] }"],
             "r.toml:14: \"x\" is no public key: it has to be the second line of a minisign.pub (LT240)",
         ),
-        (&[URL, SUMS, "signature = { from = \"pgp\" }"], "from of signature cannot be \"pgp\": known: minisign, npm (LT201)"),
+        (&[URL, SUMS, "signature = { from = \"pgp\" }"], "from of signature cannot be \"pgp\": known: minisign, npm, openpgp (LT201)"),
+        (&[URL, SUMS, "signature = { from = \"openpgp\", url = \"u\", over = \"artifact\" }"], "an OpenPGP signature proves nothing without keys"),
+        (
+            &[URL, SUMS, "signature = { from = \"openpgp\", url = \"u\", over = \"artifact\", keys = [\"x\"] }"],
+            "\"x\" is no public key: it has to be what gpg --armor --export prints (LT240)",
+        ),
         (&[URL, SUMS, "signature = { from = \"npm\", url = \"u\" }"], "signature has no key \"url\": "),
     ] {
         let message = Recipe::parse("r.toml", &recipe(lines)).unwrap_err().to_string();

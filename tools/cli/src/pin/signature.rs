@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Write as _;
 
-use lazytools_fetch::signature::{check_by_keys, check_by_registry, check_bytes, check_file};
+use lazytools_fetch::signature::{check_by_keys, check_by_registry, check_bytes, check_file, check_openpgp};
 use lazytools_fetch::{FetchError, Purl, Reason};
 use lazytools_lock::recipe::expand::WantedSignature;
-use lazytools_lock::recipe::signature::{MinisignKey, Over, P256Key};
+use lazytools_lock::recipe::signature::{MinisignKey, OpenPgpKey, Over, P256Key};
 use lazytools_lock::recipe::{Wanted, WantedDigest};
 use lazytools_lock::{Integrity, Provenance, SignedThing, Source};
 
@@ -26,6 +27,9 @@ impl Resolver {
             Some(WantedSignature::Npm { keys }) => self.npm_signature(place, keys, registries).map(Some),
             Some(WantedSignature::Minisign { url, over, keys }) => {
                 self.minisign(wanted, place, published, url, *over, keys).map(Some)
+            }
+            Some(WantedSignature::OpenPgp { url, over, keys }) => {
+                self.openpgp(wanted, place, published, url, *over, keys).map(Some)
             }
         }
     }
@@ -65,15 +69,7 @@ impl Resolver {
         keys: &[MinisignKey],
     ) -> Outcome<Provenance> {
         let at = |reason: Reason| text(FetchError::at(url, reason));
-        let signature = self.client().text(url, "text/plain, */*;q=0.8").map_err(|error| match error {
-            FetchError::Address { reason: Reason::Status { status: status @ (404 | 410) }, .. } => {
-                at(Reason::Unsigned(format!(
-                    "the server answered {status}, and the recipe says that there is a signature: without it the file may \
-                     be anyone's"
-                )))
-            }
-            other => text(other),
-        })?;
+        let signature = self.client().text(url, SIGNATURE).map_err(|error| unsigned(url, error))?;
         if let (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) = (over, &wanted.digest) {
             let sums = self.text(sums)?;
             return check_bytes(sums.as_bytes(), &signature, keys, SignedThing::Checksums).map_err(at);
@@ -82,4 +78,41 @@ impl Resolver {
         let file = self.download(place, wanted.format, published)?;
         check_file(|| File::open(&file.path), &signature, keys, SignedThing::Artifact).map_err(at)
     }
+
+    fn openpgp(
+        &self,
+        wanted: &Wanted,
+        place: &Place,
+        published: Option<&(Integrity, String)>,
+        url: &str,
+        over: Over,
+        keys: &[OpenPgpKey],
+    ) -> Outcome<Provenance> {
+        let at = |reason: Reason| text(FetchError::at(url, reason));
+        let signature = self.client().bytes(url, SIGNATURE).map_err(|error| unsigned(url, error))?;
+        if let (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) = (over, &wanted.digest) {
+            let sums = self.text(sums)?;
+            let local = |error: std::io::Error| format!("{url}: a temporary file cannot be written: {error} (LT309)");
+            let mut file = tempfile::NamedTempFile::new().map_err(local)?;
+            file.write_all(sums.as_bytes()).map_err(local)?;
+            return check_openpgp(file.path(), &signature, keys, SignedThing::Checksums).map_err(at);
+        }
+        let published = published.map(|(integrity, by)| (integrity, by.as_str()));
+        let file = self.download(place, wanted.format, published)?;
+        check_openpgp(&file.path, &signature, keys, SignedThing::Artifact).map_err(at)
+    }
+}
+
+/// What is asked for where a signature is.
+const SIGNATURE: &str = "text/plain, */*;q=0.8";
+
+/// The error of a signature that cannot be fetched.
+fn unsigned(url: &str, error: FetchError) -> String {
+    let FetchError::Address { reason: Reason::Status { status: status @ (404 | 410) }, .. } = error else {
+        return text(error);
+    };
+    let message = format!(
+        "the server answered {status}, and the recipe says that there is a signature: without it the file may be anyone's"
+    );
+    text(FetchError::at(url, Reason::Unsigned(message)))
 }

@@ -14,7 +14,7 @@ use crate::{
 use super::error::{RecipeError, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
-use super::signature::{MinisignKey, Over, P256Key, SignatureRuleKind};
+use super::signature::{MinisignKey, OpenPgpKey, Over, P256Key, SignatureRuleKind};
 use super::template::{Template, TemplateError};
 use super::{ArtifactRule, DigestRule, Lookup, SourceRule, TableRule};
 
@@ -62,6 +62,7 @@ pub enum WantedDigest {
 pub enum WantedSignature {
     Npm { keys: Vec<P256Key> },
     Minisign { url: String, over: Over, keys: Vec<MinisignKey> },
+    OpenPgp { url: String, over: Over, keys: Vec<OpenPgpKey> },
 }
 
 /// A table to look a digest up in.
@@ -230,6 +231,9 @@ impl Chosen<'_> {
             SignatureRuleKind::Npm { keys } => WantedSignature::Npm { keys: keys.clone() },
             SignatureRuleKind::Minisign { url, over, keys } => {
                 WantedSignature::Minisign { url: self.text(url, scope)?, over: *over, keys: keys.clone() }
+            }
+            SignatureRuleKind::OpenPgp { url, over, keys } => {
+                WantedSignature::OpenPgp { url: self.text(url, scope)?, over: *over, keys: keys.clone() }
             }
         })
     }

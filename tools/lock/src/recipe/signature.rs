@@ -43,6 +43,15 @@ pub enum SignatureRuleKind {
         /// The keys that are believed; never empty.
         keys: Vec<MinisignKey>,
     },
+    /// A detached OpenPGP signature.
+    OpenPgp {
+        /// The signature's address.
+        url: Template,
+        /// What is signed.
+        over: Over,
+        /// The keys that are believed; never empty.
+        keys: Vec<OpenPgpKey>,
+    },
 }
 
 /// What a signature in a file of its own is over.
@@ -103,6 +112,40 @@ impl MinisignKey {
     }
 }
 
+/// A public key of OpenPGP, as `gpg --armor --export` has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPgpKey(Vec<u8>);
+
+impl OpenPgpKey {
+    const BEGIN: &'static str = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+    const END: &'static str = "-----END PGP PUBLIC KEY BLOCK-----";
+
+    /// A key from its armored form (RFC 9580, 6.2). None: it is no such key.
+    pub fn parse(text: &str) -> Option<Self> {
+        let body = text.trim().strip_prefix(Self::BEGIN)?.strip_suffix(Self::END)?;
+        // Headers, an empty line, the base64, its checksum.
+        let body = body.strip_prefix('\n').or_else(|| body.strip_prefix("\r\n"))?;
+        let lines = body.lines().skip_while(|line| line.contains(": ")).skip_while(|line| line.trim().is_empty());
+        let base64: String = lines.take_while(|line| !line.starts_with('=')).map(str::trim).collect();
+        let bytes = STANDARD.decode(base64).ok()?;
+        // A packet with the tag of a public key, in the old form or the new one.
+        let is_key = bytes.first().is_some_and(|first| matches!(first, 0x98..=0x9b | 0xc6));
+        is_key.then_some(Self(bytes))
+    }
+
+    /// The key's packets.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Minisign,
+    Npm,
+    OpenPgp,
+}
+
 pub(super) fn signature(
     reading: &Reading<'_>,
     entry: &mut Table<'_, '_>,
@@ -116,7 +159,9 @@ pub(super) fn signature(
     let when = super::sections::when(reading, &mut table);
     let from = table.need("from")?;
     let texts = table.texts("keys");
-    let kind = if reading.word(&from, &[("minisign", false), ("npm", true)])? {
+    let words = [("minisign", Kind::Minisign), ("npm", Kind::Npm), ("openpgp", Kind::OpenPgp)];
+    let kind = reading.word(&from, &words)?;
+    let kind = if let Kind::Npm = kind {
         if !matches!((source, digest), (Some(SourceRule::Purl(_)), Some(DigestRule::Registry))) {
             wrong(
                 "npm's signature is over the digest in npm's metadata: the artifact needs a purl of type npm, and its \
@@ -134,13 +179,25 @@ pub(super) fn signature(
             wrong("the signature is over = \"checksums\", and the digest is not from = \"checksums\"");
         }
         if texts.is_empty() {
-            wrong(
-                "a minisign signature proves nothing without keys: add keys = [\"RW…\"], the second line of upstream's \
-                 minisign.pub",
-            );
+            wrong(match kind {
+                Kind::OpenPgp => {
+                    "an OpenPGP signature proves nothing without keys: add keys = [\"\"\"-----BEGIN PGP PUBLIC KEY \
+                     BLOCK-----…\"\"\"], what gpg --armor --export prints for upstream's key"
+                }
+                _ => {
+                    "a minisign signature proves nothing without keys: add keys = [\"RW…\"], the second line of \
+                     upstream's minisign.pub"
+                }
+            });
         }
-        let keys = keys(reading, &texts, "the second line of a minisign.pub", MinisignKey::parse);
-        url.zip(over).map(|(url, over)| SignatureRuleKind::Minisign { url, over, keys })
+        let (url, over) = (url?, over?);
+        Some(if let Kind::OpenPgp = kind {
+            let keys = keys(reading, &texts, "what gpg --armor --export prints", OpenPgpKey::parse);
+            SignatureRuleKind::OpenPgp { url, over, keys }
+        } else {
+            let keys = keys(reading, &texts, "the second line of a minisign.pub", MinisignKey::parse);
+            SignatureRuleKind::Minisign { url, over, keys }
+        })
     };
     table.finish();
     Some(SignatureRule { when, kind: kind? })
@@ -165,6 +222,17 @@ fn keys<K>(reading: &Reading<'_>, texts: &[At<String>], form: &str, parse: impl 
 mod tests {
     use super::*;
 
+    const OPENPGP: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEXgvhABYJKwYBBAHaRw8BAQdA0l5NvIZbXVUTf+D7yRJbBgWlEUlk9Q43vOpq
+wsmEpbu0F2dvb2QgPGdvb2RAZXhhbXBsZS5vcmc+iJAEExYIADgWIQSwtWRXJUEQ
+rl6K+1QleLIuQ7bBdQUCXgvhAAIbAwULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAK
+CRAleLIuQ7bBdWUEAQDBi5KjL4qiLtCrm2JXxApjvZY456pjN74oxfrJSGL6SQD+
+NzSDVefmu80aVGxyQqZA3Fz5rPxr6vngKFNyz4erqwI=
+=oD/y
+-----END PGP PUBLIC KEY BLOCK-----
+";
+
     #[test]
     fn keys_are_read_whole() {
         let npm = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEY6Ya7W++7aUPzvMTrezH6Ycx3c+HOKYCcNGybJZSCJq/fd7Qa8uuAKtdIkUQtQiEKERhAmE5lMMJhP8OkDOa2g==";
@@ -173,5 +241,11 @@ mod tests {
         let minisign = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
         assert_eq!(MinisignKey::parse(minisign).unwrap().id(), "E7620F1842B4E81F");
         assert_eq!(MinisignKey::parse(npm), None);
+        let openpgp = OPENPGP;
+        assert_eq!(OpenPgpKey::parse(openpgp).unwrap().bytes().len(), 224);
+        let headers = openpgp.replace("-----\n\n", "-----\nComment: x\n\n");
+        assert_eq!(OpenPgpKey::parse(&headers), OpenPgpKey::parse(openpgp));
+        assert_eq!(OpenPgpKey::parse(&openpgp[..80]), None);
+        assert_eq!(OpenPgpKey::parse(npm), None);
     }
 }
