@@ -17,6 +17,11 @@ nested_startup=("--output_user_root=$nested_root" "--max_idle_secs=60")
 # `ignore`: no bazel-* links in the checkout. `opt`: as this workspace is built, so that the disk cache has the crates.
 nested_flags=("--compilation_mode=opt" "--experimental_convenience_symlinks=ignore" "--color=no" "--curses=no" "--noshow_progress")
 
+# A sandbox has a /tmp of its own, so a consumer elsewhere would not see a checkout that is below /tmp.
+case $checkout in
+  /tmp/*) nested_flags+=("--noincompatible_sandbox_hermetic_tmp") ;;
+esac
+
 # nested DIR COMMAND ARGS… : Bazel in DIR.
 nested() {
   local dir=$1 command=$2
