@@ -3,27 +3,8 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
 use lazytools_lock::Algorithm;
-use support::{tar_gz, Outcome, Reply, Upstream, Workspace, DOWNLOADED};
-
-type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
-
-/// A server with files that may change, without a word about it.
-fn server() -> (Upstream, Files) {
-    let files = Files::default();
-    let of_server = Arc::clone(&files);
-    let upstream = Upstream::new(move |request| {
-        of_server
-            .lock()
-            .unwrap()
-            .get(&request.path)
-            .map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
-    });
-    (upstream, files)
-}
+use support::{files, tar_gz, Files, Outcome, Reply, Upstream, Workspace, DOWNLOADED};
 
 fn put(files: &Files, path: &str, bytes: &[u8]) {
     files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
@@ -39,7 +20,7 @@ const FILE: &str = "/1.0/thing-x.tar.gz";
 
 #[test]
 fn a_changed_file_under_an_unchanged_address_is_not_taken() {
-    let (upstream, files) = server();
+    let (upstream, files) = files();
     let (old, new) = (tar_gz(&[("a.txt", "old")]), tar_gz(&[("a.txt", "new")]));
     let digest = |bytes: &[u8]| Algorithm::Sha256.digest(bytes).to_string();
     put(&files, FILE, &old);
@@ -74,7 +55,7 @@ fn a_changed_file_under_an_unchanged_address_is_not_taken() {
 
 #[test]
 fn a_changed_digest_that_upstream_publishes_is_not_taken_either() {
-    let (upstream, files) = server();
+    let (upstream, files) = files();
     let recipe = DOWNLOADED.replace(
         "{ from = \"download\" }",
         "{ from = \"checksums\", url = \"https://files.example.org/SUMS\", file = \"x\", algorithm = \"sha256\" }",
@@ -110,7 +91,7 @@ fn one_page_under_all_platforms_names_is_told_for_each() {
 
 #[test]
 fn one_archive_under_all_platforms_names_is_told_by_published_digests_too() {
-    let (upstream, files) = server();
+    let (upstream, files) = files();
     let recipe = DOWNLOADED.replace(
         "{ from = \"download\" }",
         "{ from = \"checksums\", url = \"https://files.example.org/{version}/thing-{platform.word}.tar.gz.sha256\", \

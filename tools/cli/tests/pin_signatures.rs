@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +10,7 @@ use base64::Engine as _;
 use lazytools_lock::Algorithm;
 use ring::rand::SystemRandom;
 use ring::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ECDSA_P256_SHA256_ASN1_SIGNING};
-use support::{openpgp, tar_gz, Outcome, Reply, Upstream, Workspace, DOWNLOADED};
+use support::{files, openpgp, tar_gz, Outcome, Reply, Upstream, Workspace, DOWNLOADED};
 
 fn archive() -> Vec<u8> {
     tar_gz(&[("package/a.txt", "some text")])
@@ -204,22 +203,6 @@ impl MinisignKey {
         let second = STANDARD.encode(global.as_ref());
         format!("untrusted comment: x\n{first}\ntrusted comment: {comment}\n{second}\n")
     }
-}
-
-/// Files by path, which a test changes.
-type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
-
-fn files() -> (Upstream, Files) {
-    let files = Files::default();
-    let of_server = Arc::clone(&files);
-    let upstream = Upstream::new(move |request| {
-        of_server
-            .lock()
-            .unwrap()
-            .get(&request.path)
-            .map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
-    });
-    (upstream, files)
 }
 
 fn pin_command(workspace: &Workspace, upstream: &Upstream) -> Command {

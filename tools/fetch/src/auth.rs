@@ -9,6 +9,7 @@ use base64::Engine as _;
 use crate::address::Address;
 use crate::error::Reason;
 use crate::helper::Helpers;
+use crate::machine;
 use crate::npmrc::Npmrc;
 
 /// Headers with their values. Nothing here can be printed by accident.
@@ -58,8 +59,7 @@ struct Login {
 impl Logins {
     /// From `$NETRC`, else `.netrc` in HOME. A file that is missing or cannot be read says nothing.
     fn of_user() -> Self {
-        let home = || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-        let file = std::env::var_os("NETRC").map(PathBuf::from).or_else(|| Some(home()?.join(".netrc")));
+        let file = std::env::var_os("NETRC").map(PathBuf::from).or_else(|| Some(machine::home()?.join(".netrc")));
         let text = file.and_then(|file| std::fs::read_to_string(file).ok());
         text.map(|text| Self::parse(&text)).unwrap_or_default()
     }

@@ -1,6 +1,8 @@
 //! `.bazelrc`, as far as it says which credential helpers there are.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::machine;
 
 /// How deep files may import each other.
 const MAX_DEPTH: usize = 8;
@@ -10,8 +12,7 @@ const COMMANDS: [&str; 4] = ["always", "common", "build", "fetch"];
 /// The values of `--credential_helper` in the workspace's `.bazelrc` and then the user's, in order. Settings of a
 /// `--config` are left out: they hold only where it is asked for.
 pub fn credential_helpers(workspace: &Path) -> Vec<String> {
-    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
-    let files = [Some(workspace.join(".bazelrc")), home.map(|home| home.join(".bazelrc"))];
+    let files = [Some(workspace.join(".bazelrc")), machine::home().map(|home| home.join(".bazelrc"))];
     let mut found = Vec::new();
     for file in files.iter().flatten() {
         read(file, workspace, MAX_DEPTH, &mut found);

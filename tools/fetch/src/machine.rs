@@ -22,7 +22,8 @@ pub(crate) fn first_variable(names: &[&str]) -> Option<String> {
 
 /// The user's folder.
 pub(crate) fn home() -> Option<PathBuf> {
-    first_variable(&["HOME", "USERPROFILE"]).map(PathBuf::from)
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    set("HOME").or_else(|| set("USERPROFILE")).map(PathBuf::from)
 }
 
 /// A configuration file's text; `None` where it is missing or cannot be read.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 use lazytools_lock::step::DigestAlgorithm;
 use lazytools_lock::Integrity;
@@ -11,6 +10,7 @@ use serde::Deserialize;
 
 use crate::client::Client;
 use crate::error::{FetchError, Reason};
+use crate::machine;
 use crate::npmrc;
 use crate::purl::NpmPurl;
 use crate::registry::{Ecosystem, Located, Release};
@@ -32,14 +32,12 @@ impl NpmRegistry {
     /// else npm's variables, else the `.npmrc` of the workspace or the user, else npm's own answer. The extension's
     /// Starlark asks in the same order.
     pub fn find(scope: Option<&str>, declared: Option<&str>, workspace: &Path) -> Result<Self, FetchError> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let files = npmrc::files(workspace);
         let found = scope
             .and_then(|scope| files.iter().find_map(|file| file.scope(scope)))
             .or(declared)
             .map(str::to_owned)
-            .or_else(|| variable("npm_config_registry"))
-            .or_else(|| variable("NPM_CONFIG_REGISTRY"))
+            .or_else(|| machine::first_variable(&["npm_config_registry", "NPM_CONFIG_REGISTRY"]))
             .or_else(|| files.iter().find_map(npmrc::Npmrc::registry).map(str::to_owned))
             .or_else(|| ask_npm(workspace));
         let found = found.filter(|base| base.starts_with("http://") || base.starts_with("https://"));
@@ -60,10 +58,9 @@ impl NpmRegistry {
 
 fn ask_npm(workspace: &Path) -> Option<String> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let output = Command::new(program).args(["config", "get", "registry"]).current_dir(workspace).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
+    let text = machine::ask(workspace, program, &["config", "get", "registry"], &[])?;
     let text = text.trim();
-    (output.status.success() && !text.is_empty() && text != "undefined").then(|| text.to_owned())
+    (!text.is_empty() && text != "undefined").then(|| text.to_owned())
 }
 
 /// What the registry says of one version.

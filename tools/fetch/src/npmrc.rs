@@ -7,6 +7,7 @@ use base64::Engine as _;
 
 use crate::address::Address;
 use crate::auth::basic;
+use crate::machine;
 
 /// The lines of an `.npmrc`. `${NAME}` in a value stands for a variable.
 #[derive(Default)]
@@ -14,14 +15,11 @@ pub(crate) struct Npmrc(Vec<(String, String)>);
 
 /// The workspace's file and the user's, in the order in which npm asks them.
 pub(crate) fn files(workspace: &Path) -> Vec<Npmrc> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let user = variable("NPM_CONFIG_USERCONFIG")
-        .or_else(|| variable("npm_config_userconfig"))
-        .map(PathBuf::from)
-        .or_else(|| variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| Path::new(&home).join(".npmrc")));
+    let user = machine::first_variable(&["NPM_CONFIG_USERCONFIG", "npm_config_userconfig"]).map(PathBuf::from);
+    let user = user.or_else(|| Some(machine::home()?.join(".npmrc")));
     let files = [Some(workspace.join(".npmrc")), user];
     let texts = files.into_iter().flatten().filter_map(|file| std::fs::read_to_string(file).ok());
-    texts.map(|text| Npmrc::parse(&text, &variable)).collect()
+    texts.map(|text| Npmrc::parse(&text, &machine::variable)).collect()
 }
 
 impl Npmrc {

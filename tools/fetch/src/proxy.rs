@@ -3,6 +3,7 @@
 use ureq::Proxy;
 
 use crate::address::Address;
+use crate::machine;
 
 /// A proxy, or the name of the variable whose value is none.
 type Setting = Option<Result<Proxy, &'static str>>;
@@ -18,12 +19,11 @@ pub(crate) struct Proxies {
 impl Proxies {
     /// The user's. A name in small letters comes before one in capitals, as with curl.
     pub fn of_user() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let first = |names: [&'static str; 4]| {
-            let (name, value) = names.into_iter().find_map(|name| Some((name, variable(name)?)))?;
+            let (name, value) = names.into_iter().find_map(|name| Some((name, machine::variable(name)?)))?;
             Some(Proxy::new(&value).map_err(|_| name))
         };
-        let none_for = variable("no_proxy").or_else(|| variable("NO_PROXY")).unwrap_or_default();
+        let none_for = machine::first_variable(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
         Self {
             http: first(["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
             https: first(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),

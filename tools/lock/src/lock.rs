@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Artifact, CachePath, Integrity, Name, Platform, Step};
+use crate::{Artifact, CachePath, Integrity, Name, Platform, Role, Step};
 
 /// The version of the format that this code reads and writes.
 pub const LOCK_VERSION: u64 = 1;
@@ -51,6 +51,13 @@ pub struct Tool {
 }
 
 impl Tool {
+    /// Its parts, each with whom it is for: `any` first, then by platform.
+    pub fn parts(&self) -> impl Iterator<Item = (Role, Option<Platform>, &Part)> {
+        let hosts = self.host.iter().map(|(platform, part)| (Role::Host, Some(*platform), part));
+        let targets = self.target.iter().map(|(platform, part)| (Role::Target, Some(*platform), part));
+        std::iter::once((Role::Any, None, &self.any)).chain(hosts).chain(targets)
+    }
+
     /// The version that is pinned: the one that was found, else the one that was asked for. Empty where there is none.
     pub fn version(&self) -> &str {
         if self.version.is_empty() {

@@ -117,14 +117,11 @@ fn reason(before: &Tool, after: &Tool) -> Option<String> {
 
 /// The digests of a tool's artifacts, by where each stands.
 fn artifacts(tool: &Tool) -> BTreeMap<String, String> {
-    let parts = [("any".to_owned(), &tool.any)].into_iter();
-    let hosts = tool.host.iter().map(|(platform, part)| (format!("host {platform}"), part));
-    let targets = tool.target.iter().map(|(platform, part)| (format!("target {platform}"), part));
-    let all = parts.chain(hosts).chain(targets);
-    all.flat_map(|(place, part)| {
+    let all = tool.parts().flat_map(|(role, platform, part)| {
+        let place = platform.map_or_else(|| role.name().to_owned(), |platform| format!("{} {platform}", role.name()));
         part.artifacts.iter().map(move |(id, artifact)| (format!("{id} ({place})"), artifact.integrity.to_string()))
-    })
-    .collect()
+    });
+    all.collect()
 }
 
 /// What is different between two requests, from the first to the second.

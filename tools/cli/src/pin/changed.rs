@@ -33,12 +33,11 @@ pub fn under_the_same_address(old: &Lock, name: &Name, new: &Tool) -> Vec<String
 
 /// A tool's artifacts with their places.
 fn artifacts(tool: &Tool) -> Vec<(String, &Artifact)> {
-    let parts = std::iter::once(("any".to_owned(), &tool.any))
-        .chain(tool.host.iter().map(|(platform, part)| (format!("host {platform}"), part)))
-        .chain(tool.target.iter().map(|(platform, part)| (format!("target {platform}"), part)));
-    parts
-        .flat_map(|(place, part)| part.artifacts.iter().map(move |(id, found)| (format!("{place}: {id}"), found)))
-        .collect()
+    let all = tool.parts().flat_map(|(role, platform, part)| {
+        let place = platform.map_or_else(|| role.name().to_owned(), |platform| format!("{} {platform}", role.name()));
+        part.artifacts.iter().map(move |(id, found)| (format!("{place}: {id}"), found))
+    });
+    all.collect()
 }
 
 fn shown(source: &Source) -> String {

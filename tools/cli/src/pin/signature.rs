@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use lazytools_fetch::signature::{check_by_keys, check_by_registry, check_bytes, check_file, check_openpgp};
 use lazytools_fetch::{FetchError, Purl, Reason};
@@ -68,15 +70,12 @@ impl Resolver {
         over: Over,
         keys: &[MinisignKey],
     ) -> Outcome<Provenance> {
-        let at = |reason: Reason| text(FetchError::at(url, reason));
         let signature = self.client().text(url, SIGNATURE).map_err(|error| unsigned(url, error))?;
-        if let (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) = (over, &wanted.digest) {
-            let sums = self.text(sums)?;
-            return check_bytes(sums.as_bytes(), &signature, keys, SignedThing::Checksums).map_err(at);
-        }
-        let published = published.map(|(integrity, by)| (integrity, by.as_str()));
-        let file = self.download(place, wanted.format, published)?;
-        check_file(|| File::open(&file.path), &signature, keys, SignedThing::Artifact).map_err(at)
+        let checked = match self.signed(wanted, place, published, over)? {
+            Signed::Checksums(sums) => check_bytes(sums.as_bytes(), &signature, keys, SignedThing::Checksums),
+            Signed::Artifact(path) => check_file(|| File::open(&path), &signature, keys, SignedThing::Artifact),
+        };
+        checked.map_err(|reason| text(FetchError::at(url, reason)))
     }
 
     fn openpgp(
@@ -88,19 +87,42 @@ impl Resolver {
         over: Over,
         keys: &[OpenPgpKey],
     ) -> Outcome<Provenance> {
-        let at = |reason: Reason| text(FetchError::at(url, reason));
         let signature = self.client().bytes(url, SIGNATURE).map_err(|error| unsigned(url, error))?;
+        let checked = match self.signed(wanted, place, published, over)? {
+            Signed::Checksums(sums) => {
+                let local =
+                    |error: std::io::Error| format!("{url}: a temporary file cannot be written: {error} (LT309)");
+                let mut file = tempfile::NamedTempFile::new().map_err(local)?;
+                file.write_all(sums.as_bytes()).map_err(local)?;
+                check_openpgp(file.path(), &signature, keys, SignedThing::Checksums)
+            }
+            Signed::Artifact(path) => check_openpgp(&path, &signature, keys, SignedThing::Artifact),
+        };
+        checked.map_err(|reason| text(FetchError::at(url, reason)))
+    }
+
+    /// What a signature in a file of its own is over.
+    fn signed(
+        &self,
+        wanted: &Wanted,
+        place: &Place,
+        published: Option<&(Integrity, String)>,
+        over: Over,
+    ) -> Outcome<Signed> {
         if let (Over::Checksums, WantedDigest::Checksums { url: sums, .. }) = (over, &wanted.digest) {
-            let sums = self.text(sums)?;
-            let local = |error: std::io::Error| format!("{url}: a temporary file cannot be written: {error} (LT309)");
-            let mut file = tempfile::NamedTempFile::new().map_err(local)?;
-            file.write_all(sums.as_bytes()).map_err(local)?;
-            return check_openpgp(file.path(), &signature, keys, SignedThing::Checksums).map_err(at);
+            return self.text(sums).map(Signed::Checksums);
         }
         let published = published.map(|(integrity, by)| (integrity, by.as_str()));
-        let file = self.download(place, wanted.format, published)?;
-        check_openpgp(&file.path, &signature, keys, SignedThing::Artifact).map_err(at)
+        Ok(Signed::Artifact(self.download(place, wanted.format, published)?.path))
     }
+}
+
+/// What is signed.
+enum Signed {
+    /// A checksum file's text.
+    Checksums(Arc<str>),
+    /// The artifact, in the store.
+    Artifact(PathBuf),
 }
 
 /// What is asked for where a signature is.

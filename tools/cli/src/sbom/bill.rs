@@ -68,10 +68,8 @@ impl Bill {
             recipe: tool.recipe.name.to_string(),
             artifacts: BTreeSet::new(),
         };
-        let any = [(String::new(), &tool.any)].into_iter();
-        let hosts = tool.host.iter().map(|(platform, part)| (format!(", host {platform}"), part));
-        let targets = tool.target.iter().map(|(platform, part)| (format!(", target {platform}"), part));
-        for (place, part) in any.chain(hosts).chain(targets) {
+        for (role, platform, part) in tool.parts() {
+            let place = platform.map_or_else(String::new, |platform| format!(", {} {platform}", role.name()));
             for artifact in part.artifacts.values() {
                 let identity = format!("{:?} {}", artifact.source, artifact.integrity);
                 let id = Algorithm::Sha256.digest(identity.as_bytes()).hex()[..32].to_owned();

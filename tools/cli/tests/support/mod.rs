@@ -18,7 +18,7 @@ use tempfile::TempDir;
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub use tls::{COMPANY, OTHER};
 #[allow(unused_imports, reason = "each test uses a part of it")]
-pub use upstream::{proxy, Reply, Request, Upstream};
+pub use upstream::{files, proxy, Files, Reply, Request, Upstream};
 
 /// A tar.gz with files.
 pub fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! A server that does what a test says for each request, and counts: for what `Answer` has no words for.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -242,4 +243,21 @@ pub fn proxy(port: u16) -> (String, Arc<Mutex<Vec<String>>>) {
         }
     });
     (address, seen)
+}
+
+/// Files by path, which a test changes.
+pub type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
+/// A server with files that may change, without a word about it.
+pub fn files() -> (Upstream, Files) {
+    let files = Files::default();
+    let of_server = Arc::clone(&files);
+    let upstream = Upstream::new(move |request| {
+        of_server
+            .lock()
+            .unwrap()
+            .get(&request.path)
+            .map_or_else(|| Reply::status(404), |bytes| Reply::ok(bytes.clone()))
+    });
+    (upstream, files)
 }
