@@ -95,13 +95,13 @@ fn url(text: &str) -> Result<(&str, &str), String> {
 }
 
 /// Go's escape for module paths: an upper-case letter becomes `!` and the lower-case one.
-fn goescape(text: &str) -> String {
+pub(super) fn goescape(text: &str) -> String {
     let escape = |c: char| if c.is_ascii_uppercase() { format!("!{}", c.to_ascii_lowercase()) } else { c.to_string() };
     text.chars().map(escape).collect()
 }
 
 /// Percent-encoding of everything but RFC 3986's unreserved characters.
-fn pctenc(text: &str) -> String {
+pub(super) fn pctenc(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),
