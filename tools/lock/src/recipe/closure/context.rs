@@ -25,15 +25,15 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     pub fn of(
         chosen: &'a Chosen<'a>,
-        rule: &'a PackagesRule,
+        packages: &'a PackagesRule,
         role: Role,
         platform: Option<Platform>,
         files: &'a BTreeMap<Name, String>,
     ) -> Result<Self, RecipeError> {
         let none = BTreeMap::new();
-        let folder = chosen.path(&rule.to, &chosen.scope(None, &none))?;
-        let text = files.get(&rule.file).map(String::as_str).unwrap_or_default();
-        Ok(Self { chosen, rule, folder, text, role, platform })
+        let folder = chosen.path(&packages.to, &chosen.scope(None, &none))?;
+        let text = files.get(&packages.file).map(String::as_str).unwrap_or_default();
+        Ok(Self { chosen, rule: packages, folder, text, role, platform })
     }
 
     /// What is wrong with the input file, at a line of it.
