@@ -91,3 +91,14 @@ fn yarn_locks_and_npms_cache() {
          package in its cache: run `npm install --package-lock-only --omit-lockfile-registry-resolved=false` (LT211)"
     );
 }
+
+#[test]
+fn lists_of_maven_files() {
+    let fault = |text: &str| fault("maven_repo", &[], "maven_files", text);
+    let remedy =
+        "is no file of a Maven repository, as in org/example/lib/1.0/lib-1.0.jar, with or without its SHA-256 \
+                  before it: make the list anew, by `find . -type f | sort | xargs sha256sum` in a local repository \
+                  (LT254)";
+    assert_eq!(fault("# list\nlib-1.0.jar\n"), format!("input file maven_files:2: \"lib-1.0.jar\" {remedy}"));
+    assert_eq!(fault("00 a/b/1/b-1.jar"), format!("input file maven_files:1: \"00 a/b/1/b-1.jar\" {remedy}"));
+}

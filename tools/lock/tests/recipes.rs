@@ -26,6 +26,7 @@ fn requests() -> Value {
         "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "maven_repo": {"recipe": "maven_repo", "files": {"maven_files": "//:maven_files.txt"}, "platforms": all},
         "maven_wrapper": {"recipe": "maven_wrapper", "version": "3.9.9", "params": {"distribution_url": "https://repository.example/org/apache/maven/apache-maven/3.9.9/apache-maven-3.9.9-bin.zip"}, "platforms": all},
         "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "node": {"recipe": "node", "version": "22.23.3", "platforms": all},

@@ -15,6 +15,7 @@ pub fn texts() -> BTreeMap<Name, String> {
     let texts = [
         ("cargo_lock", cargo_lock()),
         ("go_sum", go_sum()),
+        ("maven_files", maven_files()),
         ("package_lock", package_lock()),
         ("python_lock", python_lock()),
         ("yarn_lock", yarn_lock()),
@@ -41,6 +42,13 @@ fn go_sum() -> String {
     format!(
         "a.example/Big v1.0.0 {H1}\na.example/Big v1.0.0/go.mod {H1}\na.example/old v2.0.0+incompatible/go.mod {H1}\n\
          golang.org/toolchain v0.0.1-go1.26.8.linux-amd64 {H1}\n"
+    )
+}
+
+fn maven_files() -> String {
+    format!(
+        "# a comment\n{SHA256}  ./org/example/lib/1.0/lib-1.0.jar\n./org/example/lib/1.0/lib-1.0.pom\n\
+         {SHA256}  ./org/example/lib/1.0/_remote.repositories\n"
     )
 }
 

@@ -7,6 +7,8 @@ pub enum ClosureKind {
     CargoLock,
     /// `go.sum`.
     GoSum,
+    /// A list of a Maven repository's files.
+    MavenFiles,
     /// `package-lock.json`.
     NpmLock,
     /// `pylock.toml` or `uv.lock`.
@@ -20,6 +22,7 @@ impl ClosureKind {
     pub(in crate::recipe) const WORDS: &'static [(&'static str, Self)] = &[
         ("cargo_lock", Self::CargoLock),
         ("go_sum", Self::GoSum),
+        ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
         ("python_lock", Self::PythonLock),
         ("yarn_lock", Self::YarnLock),
@@ -28,7 +31,7 @@ impl ClosureKind {
     /// The options that a recipe can give, each a template.
     pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
         match self {
-            Self::CargoLock | Self::YarnLock => &[],
+            Self::CargoLock | Self::MavenFiles | Self::YarnLock => &[],
             Self::GoSum => &["form"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
             Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
@@ -40,6 +43,7 @@ impl ClosureKind {
         match self {
             Self::CargoLock => "LT250",
             Self::GoSum => "LT251",
+            Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,
             Self::PythonLock => "LT252",
             Self::YarnLock => "LT253",

@@ -4,6 +4,7 @@ mod cargo_lock;
 mod context;
 mod go_sum;
 mod kind;
+mod maven_files;
 mod node_modules;
 mod npm_cache;
 mod npm_lock;
@@ -81,6 +82,7 @@ fn each(
         let closure = match rule.from {
             ClosureKind::CargoLock => cargo_lock::closure(&context)?,
             ClosureKind::GoSum => go_sum::closure(&context)?,
+            ClosureKind::MavenFiles => maven_files::closure(&context)?,
             ClosureKind::NpmLock => match context.word("form", &["node_modules", "cache"])? {
                 "cache" => npm_cache::closure(&context)?,
                 _ => node_modules::closure(&context)?,
