@@ -8,7 +8,8 @@ import sys
 
 
 def install(*args):
-    subprocess.run([sys.executable, pip + "/pip", "install", "--quiet", *args], check=True)
+    quiet = ["--quiet", "--root-user-action=ignore"]
+    subprocess.run([sys.executable, pip + "/pip", "install", *quiet, *args], check=True)
 
 
 install("--target=site", "markdown-it-py")
