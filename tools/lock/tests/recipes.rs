@@ -12,8 +12,6 @@ use lazytools_lock::{Algorithm, Artifact, Licence, Lock, Name, Request, Tool};
 use serde_json::{json, Value};
 use support::{faults, read, repository};
 
-const SHA512: &str = "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
-
 /// The requests: several for a recipe where it has several forms.
 fn requests() -> Value {
     let all = ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"];
@@ -21,22 +19,32 @@ fn requests() -> Value {
         "bun": {"recipe": "bun", "version": "1.4.5", "platforms": all},
         "bun_baseline": {"recipe": "bun", "version": "1.4.5", "params": {"variant": "baseline"}, "platforms": all},
         "bun_cli": {"recipe": "bun_cli", "version": "1.4.5", "platforms": all},
+        "cargo_vendor": {"recipe": "cargo_vendor", "files": {"cargo_lock": "//:Cargo.lock"}, "platforms": all},
         "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
+        "go_modules": {"recipe": "go_modules", "files": {"go_sum": "//:go.sum"}, "platforms": all},
+        "go_proxy": {"recipe": "go_proxy", "files": {"go_sum": "//:go.sum"}, "platforms": all},
+        "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "maven_repo": {"recipe": "maven_repo", "files": {"maven_files": "//:maven_files.txt"}, "platforms": all},
+        "maven_wrapper": {"recipe": "maven_wrapper", "version": "3.9.9", "params": {"distribution_url": "https://repository.example/org/apache/maven/apache-maven/3.9.9/apache-maven-3.9.9-bin.zip"}, "platforms": all},
         "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "node": {"recipe": "node", "version": "22.23.3", "platforms": all},
         "npm": {"recipe": "corepack", "version": "10.9.0", "params": {"manager": "npm"}, "platforms": all},
+        "npm_cache": {"recipe": "npm_cache", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "pkg": {"recipe": "vercel_pkg", "version": "3.4", "params": {"node": "18.5.0"}, "platforms": all},
         "pnpm_10": {"recipe": "corepack", "version": "10.34.9", "params": {"manager": "pnpm"}, "platforms": all},
         "pnpm_12": {"recipe": "corepack", "version": "12.21.0", "params": {"manager": "pnpm"}, "platforms": all},
+        "protoc": {"recipe": "protoc", "version": "4.29.3", "platforms": all},
         "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
         "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
         "sentry_cli": {"recipe": "sentry_cli", "version": "3.8.0", "platforms": all},
         "sentry_cli_npm": {"recipe": "sentry_cli", "version": "3.8.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "wheelhouse": {"recipe": "wheelhouse", "params": {"python": "3.12"}, "files": {"python_lock": "//:pylock.toml"}, "platforms": all},
         "yao": {"recipe": "yao_pkg", "version": "3.6", "params": {"node": "20.20.2", "fabricator": "none"}, "platforms": all},
         "yarn_1": {"recipe": "corepack", "version": "1.22.22", "params": {"manager": "yarn"}, "platforms": all},
         "yarn_4": {"recipe": "corepack", "version": "4.18.1", "params": {"manager": "yarn"}, "platforms": all},
+        "yarn_mirror": {"recipe": "yarn_mirror", "files": {"yarn_lock": "//:yarn.lock"}, "platforms": all},
     })
 }
 
@@ -58,11 +66,7 @@ fn recipe(name: &str) -> Recipe {
 fn tool(request: &Request) -> Tool {
     let recipe = recipe(&request.recipe);
     let chosen = recipe.choose(request).unwrap_or_else(|error| panic!("{error}"));
-    let lock = format!(
-        r#"{{"lockfileVersion": 3, "packages": {{"node_modules/a": {{"version": "1.0.0", "integrity": "{SHA512}", "bin": {{"a": "./a.js"}}}},
-        "node_modules/m": {{"version": "1.0.0", "integrity": "{SHA512}", "os": ["darwin"]}}}}}}"#
-    );
-    let files = BTreeMap::from([("package_lock".parse::<Name>().unwrap(), lock)]);
+    let files = support::inputs::texts();
     let known = |role, platform| {
         let wanted = chosen.wanted(role, platform, &files).unwrap_or_else(|error| panic!("{error}"));
         wanted

@@ -31,6 +31,7 @@ use crate::step::{DigestAlgorithm, Encoding};
 use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reach, Role};
 
 pub use artifacts::PURL_TYPES;
+pub use closure::ClosureKind;
 pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
 pub use releases::{Latest, LatestRule, VersionKey};
@@ -304,16 +305,14 @@ pub enum Content {
 /// A closure of packages from a package manager's lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackagesRule {
-    /// The input file: a `package-lock.json`.
+    /// What kind of file it is read from.
+    pub from: ClosureKind,
+    /// The input file.
     pub file: Name,
     /// The folder, as in `node_modules`.
     pub to: Template,
-    /// For whom the packages are that only some platforms have: `host` (default) or `target`.
-    pub platform_packages_for: Option<Template>,
-    /// Whether the packages' programs are linked in `.bin`: `yes` (default) or `no`.
-    pub bin_links: Option<Template>,
-    /// Whether development dependencies are laid out: `yes` (default) or `no`.
-    pub dev: Option<Template>,
+    /// What else the recipe says, by the options of the kind.
+    pub options: BTreeMap<&'static str, Template>,
     /// When it is wanted.
     pub when: When,
     /// The recipe's line.
