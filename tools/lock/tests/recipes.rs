@@ -30,6 +30,12 @@ fn requests() -> Value {
         "pkg": {"recipe": "vercel_pkg", "version": "3.4", "params": {"node": "18.5.0"}, "platforms": all},
         "pnpm_10": {"recipe": "corepack", "version": "10.34.9", "params": {"manager": "pnpm"}, "platforms": all},
         "pnpm_12": {"recipe": "corepack", "version": "12.21.0", "params": {"manager": "pnpm"}, "platforms": all},
+        "playwright_chromium": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "chromium"}, "platforms": all},
+        "playwright_ffmpeg": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "ffmpeg"}, "platforms": all},
+        "playwright_firefox": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "firefox"}, "platforms": all},
+        "playwright_npm": {"recipe": "playwright", "version": "1.65.1", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "playwright_shell": {"recipe": "playwright", "version": "1.65.1", "platforms": all},
+        "playwright_webkit": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "webkit"}, "platforms": all},
         "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
         "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
         "sentry_cli": {"recipe": "sentry_cli", "version": "3.8.0", "platforms": all},
@@ -58,6 +64,8 @@ fn recipe(name: &str) -> Recipe {
 fn tool(request: &Request) -> Tool {
     let recipe = recipe(&request.recipe);
     let chosen = recipe.choose(request).unwrap_or_else(|error| panic!("{error}"));
+    let values = chosen.wanted_values().unwrap_or_else(|error| panic!("{error}"));
+    let chosen = chosen.with_values(values.into_iter().map(|it| (it.name.clone(), format!("1.{}", it.name))).collect());
     let lock = format!(
         r#"{{"lockfileVersion": 3, "packages": {{"node_modules/a": {{"version": "1.0.0", "integrity": "{SHA512}", "bin": {{"a": "./a.js"}}}},
         "node_modules/m": {{"version": "1.0.0", "integrity": "{SHA512}", "os": ["darwin"]}}}}}}"#
@@ -80,7 +88,7 @@ fn tool(request: &Request) -> Tool {
             })
             .collect()
     };
-    let mut tool = recipe.tool(request, &files, &BTreeMap::new(), known).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let mut tool = chosen.tool(request, &files, &BTreeMap::new(), known).unwrap_or_else(|errors| panic!("{errors:?}"));
     // The recipe's own digest would change with each comment.
     tool.recipe.digest = Algorithm::Sha256.digest(b"");
     tool

@@ -74,6 +74,7 @@ pub(super) fn steps(
             artifact: package.id()?,
             to: Some(below(&package.place)?),
             format: Format::TarGz,
+            nested: None,
             strip: 1,
             strip_prefix: String::new(),
             include: Vec::new(),
