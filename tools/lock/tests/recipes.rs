@@ -18,6 +18,8 @@ const SHA512: &str = "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYX
 fn requests() -> Value {
     let all = ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"];
     json!({
+        "bazelisk": {"recipe": "bazelisk", "version": "8.4.2", "platforms": all},
+        "bazelisk_npm": {"recipe": "bazelisk", "version": "2.1.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64", "windows_x86_64"]},
         "bun": {"recipe": "bun", "version": "1.4.5", "platforms": all},
         "bun_baseline": {"recipe": "bun", "version": "1.4.5", "params": {"variant": "baseline"}, "platforms": all},
         "bun_cli": {"recipe": "bun_cli", "version": "1.4.5", "platforms": all},
@@ -38,8 +40,12 @@ fn requests() -> Value {
         "playwright_webkit": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "webkit"}, "platforms": all},
         "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
         "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "selenium_manager": {"recipe": "selenium_manager", "version": "156.0.8078.47", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "selenium_manager_pypi": {"recipe": "selenium_manager", "version": "156.0.8078.47", "params": {"source": "pypi"}, "platforms": ["linux_x86_64"]},
         "sentry_cli": {"recipe": "sentry_cli", "version": "3.8.0", "platforms": all},
         "sentry_cli_npm": {"recipe": "sentry_cli", "version": "3.8.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "tiktoken": {"recipe": "tiktoken", "version": "0.14.0", "platforms": []},
+        "tiktoken_npm": {"recipe": "tiktoken", "version": "0.14.0", "params": {"encoding": "o200k_base", "source": "npm"}, "platforms": []},
         "yao": {"recipe": "yao_pkg", "version": "3.6", "params": {"node": "20.20.2", "fabricator": "none"}, "platforms": all},
         "yarn_1": {"recipe": "corepack", "version": "1.22.22", "params": {"manager": "yarn"}, "platforms": all},
         "yarn_4": {"recipe": "corepack", "version": "4.18.1", "params": {"manager": "yarn"}, "platforms": all},
