@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use lazytools_lock::lock::LOCK_VERSION;
-use lazytools_lock::recipe::{Known, Recipe};
+use lazytools_lock::recipe::{Known, Recipe, WantedDigest};
+use lazytools_lock::step::DigestAlgorithm;
 use lazytools_lock::{Algorithm, Artifact, Licence, Lock, Name, Request, Tool};
 use serde_json::{json, Value};
 use support::{faults, read, repository};
@@ -24,6 +25,8 @@ fn requests() -> Value {
         "bun_baseline": {"recipe": "bun", "version": "1.4.5", "params": {"variant": "baseline"}, "platforms": all},
         "bun_cli": {"recipe": "bun_cli", "version": "1.4.5", "platforms": all},
         "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
+        "dotslash": {"recipe": "dotslash", "version": "0.28.2", "params": {"format": "tar.gz", "source": "purl", "from": "pkg:npm/%40esbuild/linux-x64@0.28.2"}, "platforms": []},
+        "dotslash_zip": {"recipe": "dotslash", "version": "1.0", "params": {"format": "zip", "from": "https://example.org/a.zip"}, "platforms": []},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
         "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
@@ -38,6 +41,9 @@ fn requests() -> Value {
         "playwright_npm": {"recipe": "playwright", "version": "1.65.1", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
         "playwright_shell": {"recipe": "playwright", "version": "1.65.1", "platforms": all},
         "playwright_webkit": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "webkit"}, "platforms": all},
+        "puppeteer": {"recipe": "puppeteer", "version": "25.16.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "puppeteer_npm": {"recipe": "puppeteer", "version": "25.16.0", "params": {"browser": "chrome-headless-shell", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "puppeteer_shell": {"recipe": "puppeteer", "version": "25.16.0", "params": {"browser": "chrome-headless-shell"}, "platforms": ["linux_x86_64", "macos_x86_64"]},
         "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
         "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
         "selenium_manager": {"recipe": "selenium_manager", "version": "156.0.8078.47", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
@@ -90,7 +96,11 @@ fn tool(request: &Request) -> Tool {
                     provenance: None,
                     licence: None,
                 };
-                (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests: BTreeMap::new() })
+                // The bytes of a download are seen.
+                let seen = wanted.digest == WantedDigest::Download;
+                let sha256 = Algorithm::Sha256.digest(b"the bytes").bytes().to_vec();
+                let digests = seen.then_some((DigestAlgorithm::Sha256, sha256)).into_iter().collect();
+                (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests })
             })
             .collect()
     };
