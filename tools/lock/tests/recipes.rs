@@ -1,6 +1,9 @@
 //! Each recipe that is built in: it fits the schema, and requests expand to what is in `golden/`, which fits the
 //! lock's schema. `UPDATE_GOLDEN=1 cargo test -p lazytools_lock --test recipes` writes `golden/`.
 
+// For the many requests in one `json!`.
+#![recursion_limit = "1024"]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -24,6 +27,8 @@ fn requests() -> Value {
         "bun": {"recipe": "bun", "version": "1.4.5", "platforms": all},
         "bun_baseline": {"recipe": "bun", "version": "1.4.5", "params": {"variant": "baseline"}, "platforms": all},
         "bun_cli": {"recipe": "bun_cli", "version": "1.4.5", "platforms": all},
+        "chromedriver": {"recipe": "chromedriver", "version": "156.0.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "chromedriver_pypi": {"recipe": "chromedriver", "version": "156.0.0", "params": {"source": "pypi"}, "platforms": ["linux_x86_64"]},
         "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
         "dotslash": {"recipe": "dotslash", "version": "0.28.2", "params": {"format": "tar.gz", "source": "purl", "from": "pkg:npm/%40esbuild/linux-x64@0.28.2"}, "platforms": ["linux_x86_64"]},
         "dotslash_zip": {"recipe": "dotslash", "version": "1.0", "params": {"format": "zip", "from": "https://example.org/a.zip"}, "platforms": ["linux_x86_64"]},
