@@ -32,6 +32,13 @@ impl Function {
 /// All functions, sorted by name.
 pub const FUNCTIONS: &[Function] = &[
     Function { name: "basename", usage: "basename(path)", min: 1, max: 1, call: |a| Ok(basename(a[0]).to_owned()) },
+    Function {
+        name: "blake3hex",
+        usage: "blake3hex(text)",
+        min: 1,
+        max: 1,
+        call: |a| Ok(blake3::hash(a[0].as_bytes()).to_hex().to_string()),
+    },
     Function { name: "dirname", usage: "dirname(path)", min: 1, max: 1, call: |a| Ok(dirname(a[0]).to_owned()) },
     Function { name: "goescape", usage: "goescape(text)", min: 1, max: 1, call: |a| Ok(goescape(a[0])) },
     Function { name: "host", usage: "host(url)", min: 1, max: 1, call: |a| Ok(url(a[0])?.0.to_owned()) },
@@ -173,6 +180,15 @@ mod tests {
         let url = "https://user@example.org:80/a/b-1.0.tar.gz?x=/y";
         for (name, arguments, expected) in [
             ("basename", vec![url], "b-1.0.tar.gz"),
+            // The key that DotSlash gives a file of npm: the first 20 bytes of it.
+            (
+                "blake3hex",
+                vec![concat!(
+                    "4741809\0sha256\0",
+                    "9573bb2233aab0f9ea7647d5cca9726113cc1768de61d66b17267f4db84488f6\0tar.gz\01"
+                )],
+                "e1006337eb599cb84bca27b7500bd2cdf2c8a44e278843219f17f5347965fae0",
+            ),
             ("dirname", vec!["a/b/c"], "a/b"),
             ("dirname", vec!["c"], ""),
             ("goescape", vec!["github.com/Azure/x"], "github.com/!azure/x"),

@@ -8,6 +8,7 @@ pub mod functions;
 pub mod releases;
 pub mod request;
 pub mod template;
+pub mod values;
 pub mod variables;
 pub mod version;
 
@@ -38,6 +39,7 @@ pub use releases::{Latest, LatestRule, VersionKey};
 pub use request::Chosen;
 pub use signature::SignatureRule;
 pub use template::Template;
+pub use values::{ValueRule, WantedValue};
 pub use version::VersionRange;
 
 /// The version of the recipes' format that this code reads.
@@ -68,8 +70,10 @@ pub struct Recipe {
     pub params: BTreeMap<Name, Param>,
     /// The files that are read when pinning, with what they are.
     pub files: BTreeMap<Name, String>,
-    /// Tables in which digests are looked up.
+    /// Tables in which digests and values are looked up.
     pub lookups: BTreeMap<Name, Lookup>,
+    /// The values that are looked up when pinning.
+    pub values: BTreeMap<Name, ValueRule>,
     /// The artifacts.
     pub artifacts: Vec<ArtifactRule>,
     /// The steps.
@@ -142,7 +146,7 @@ pub enum SourceRule {
     Urls(Vec<Template>),
 }
 
-/// A table that is fetched when pinning, to look digests up in.
+/// A table that is fetched when pinning, to look digests and values up in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
     /// Where it is fetched from. In a purl, the version may end in `.x`: the newest one of these.
@@ -278,6 +282,7 @@ pub enum StepKind {
 pub struct ExtractRule {
     pub artifact: Name,
     pub to: Option<Template>,
+    pub nested: Option<(Template, Format)>,
     pub strip: u32,
     pub strip_prefix: Option<Template>,
     pub include: Vec<Template>,

@@ -117,6 +117,7 @@ pub(super) fn extract(artifact: Name, to: CachePath, format: Format) -> Extract 
         artifact,
         to: Some(to),
         format,
+        nested: None,
         strip: 0,
         strip_prefix: String::new(),
         include: Vec::new(),
