@@ -83,6 +83,8 @@ fn show(recipe: &Recipe, arguments: &Arguments, files: &BTreeMap<Name, String>) 
         platforms,
     };
     let chosen = recipe.choose(&request)?;
+    let values = chosen.wanted_values().map_err(|error| anyhow!("{error}"))?;
+    let chosen = chosen.with_values(values.iter().map(stand_in::value).collect());
     let parts = [(Role::Any, None), (Role::Host, Some(arguments.platform)), (Role::Target, Some(target))];
     let mut wanted: Vec<(Role, Wanted)> = Vec::new();
     let mut known = stand_in::StandIns::default();
@@ -95,10 +97,10 @@ fn show(recipe: &Recipe, arguments: &Arguments, files: &BTreeMap<Name, String>) 
         }
     }
     let inputs = files.iter().map(|(name, text)| (name.clone(), Algorithm::Sha256.digest(text.as_bytes()))).collect();
-    let tool = recipe
+    let tool = chosen
         .tool(&request, files, &inputs, |role, platform| known.of(role, platform))
         .map_err(|errors| anyhow!(errors.join("\n")))?;
-    let explain = |text: &str| known.explain(text);
+    let explain = |text: &str| stand_in::explain_values(&known.explain(text), &values);
     Ok(explain(&render(recipe, arguments, target, &wanted, &tool, &explain)?))
 }
 

@@ -44,6 +44,21 @@ fn disk_mode(taken: &Taken, bits: u32) -> FileMode {
 /// Carries the step out.
 pub fn extract(site: &Site<'_>, at: usize, step: &Extract, queue: &Queue<'_>, scratch: &mut Scratch) -> Outcome<()> {
     let input = site.steps.input(&site.steps.tasks[at], &step.artifact)?;
+    let Some(nested) = &step.nested else { return members(site, at, step, input, queue, scratch) };
+    let file = crate::nested::take_out(site, step, nested, input, scratch)?;
+    let step = Extract { format: nested.format, nested: None, ..step.clone() };
+    members(site, at, &step, &input.nested(nested.member.clone(), file), queue, scratch)
+}
+
+/// Takes the members of an archive, or the content of a compressed file.
+fn members(
+    site: &Site<'_>,
+    at: usize,
+    step: &Extract,
+    input: &Input<'_>,
+    queue: &Queue<'_>,
+    scratch: &mut Scratch,
+) -> Outcome<()> {
     let extracted = match step.format {
         Format::Zip => zip(site, at, step, input, queue, scratch),
         format if format.is_archive() => tar(site, at, step, input, queue, scratch),
@@ -52,7 +67,7 @@ pub fn extract(site: &Site<'_>, at: usize, step: &Extract, queue: &Queue<'_>, sc
     extracted.map_err(|problem| not_the_kind(input, step.format, problem))
 }
 
-fn bounds(step: &Extract) -> Bounds {
+pub fn bounds(step: &Extract) -> Bounds {
     Bounds { bytes: step.max_bytes, members: step.max_members }
 }
 

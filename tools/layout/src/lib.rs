@@ -16,6 +16,7 @@ mod folder;
 mod fsys;
 mod links;
 mod near;
+mod nested;
 mod registry;
 mod repack;
 mod select;

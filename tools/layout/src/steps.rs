@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 
 use lazytools_lock::plan::PLAN_VERSION;
@@ -24,18 +24,36 @@ pub struct Input<'p> {
     pub integrity: &'p Integrity,
     /// The size that the plan has.
     pub size: Option<u64>,
+    /// A member that was taken out of the file, and its name: what is read instead of the file.
+    nested: Option<(File, String)>,
 }
 
-impl Input<'_> {
-    /// `ROLE/ID`.
+impl<'p> Input<'p> {
+    /// `ROLE/ID`, with the member that is nested in it.
     pub fn key(&self) -> String {
-        format!("{}/{}", self.role.name(), self.name)
+        match &self.nested {
+            Some((_, member)) => format!("{}/{}, {member}", self.role.name(), self.name),
+            None => format!("{}/{}", self.role.name(), self.name),
+        }
+    }
+
+    /// A member of the file, whose bytes are in a file of their own.
+    pub fn nested(&self, member: String, file: File) -> Input<'p> {
+        let Input { role, name, path, integrity, .. } = *self;
+        Input { role, name, path, integrity, size: None, nested: Some((file, member)) }
     }
 
     /// Opens the file; its size, which is the plan's.
     pub fn open(&self) -> Outcome<(File, u64)> {
         let unreadable = |error| self.unreadable(error);
-        let file = File::open(self.path).map_err(unreadable)?;
+        let file = match &self.nested {
+            Some((file, _)) => {
+                let mut file = file.try_clone().map_err(unreadable)?;
+                file.rewind().map_err(unreadable)?;
+                file
+            }
+            None => File::open(self.path).map_err(unreadable)?,
+        };
         let data = file.metadata().map_err(unreadable)?;
         if !data.is_file() {
             return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
@@ -199,7 +217,10 @@ fn inputs<'p>(parts: &[&'p PlanPart], artifacts: &'p Artifacts) -> Outcome<Input
                 return Err(Problem::MissingArtifact { key: format!("{}/{name}", part.role.name()) });
             };
             let size = artifact.size.map(std::num::NonZeroU64::get);
-            of_part.insert(name, Input { role: part.role, name, path, integrity: &artifact.integrity, size });
+            of_part.insert(
+                name,
+                Input { role: part.role, name, path, integrity: &artifact.integrity, size, nested: None },
+            );
         }
     }
     for (role, files) in artifacts {

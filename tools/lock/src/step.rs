@@ -82,6 +82,9 @@ pub struct Extract {
     pub to: Option<CachePath>,
     /// What kind of file it is: any but `file`.
     pub format: Format,
+    /// A member that is an archive or a compressed file itself: all that follows is about what is in that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nested: Option<Nested>,
     /// How many leading names are taken off each member's path. A member with no more names than that is left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub strip: u32,
@@ -108,6 +111,23 @@ pub struct Extract {
     /// How many members there may be. Default 100,000.
     #[serde(default = "default_max_members", skip_serializing_if = "is_default_max_members")]
     pub max_members: u64,
+}
+
+impl Extract {
+    /// What kind of file it is whose members, or whose content, are taken.
+    pub fn taken_from(&self) -> Format {
+        self.nested.as_ref().map_or(self.format, |nested| nested.format)
+    }
+}
+
+/// An archive, or a compressed file, inside an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Nested {
+    /// The member, by its path in the artifact.
+    pub member: String,
+    /// What kind of file it is: any but `file`.
+    pub format: Format,
 }
 
 /// An artifact as it is.

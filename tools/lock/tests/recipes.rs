@@ -1,42 +1,73 @@
 //! Each recipe that is built in: it fits the schema, and requests expand to what is in `golden/`, which fits the
 //! lock's schema. `UPDATE_GOLDEN=1 cargo test -p lazytools_lock --test recipes` writes `golden/`.
 
+// For the many requests in one `json!`.
+#![recursion_limit = "1024"]
+
 mod support;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use lazytools_lock::lock::LOCK_VERSION;
-use lazytools_lock::recipe::{Known, Recipe};
+use lazytools_lock::recipe::{Known, Recipe, WantedDigest};
+use lazytools_lock::step::DigestAlgorithm;
 use lazytools_lock::{Algorithm, Artifact, Licence, Lock, Name, Request, Tool};
 use serde_json::{json, Value};
 use support::{faults, read, repository};
-
-const SHA512: &str = "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
 
 /// The requests: several for a recipe where it has several forms.
 fn requests() -> Value {
     let all = ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"];
     json!({
+        "bazelisk": {"recipe": "bazelisk", "version": "8.4.2", "platforms": all},
+        "bazelisk_npm": {"recipe": "bazelisk", "version": "2.1.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64", "windows_x86_64"]},
         "bun": {"recipe": "bun", "version": "1.4.5", "platforms": all},
         "bun_baseline": {"recipe": "bun", "version": "1.4.5", "params": {"variant": "baseline"}, "platforms": all},
         "bun_cli": {"recipe": "bun_cli", "version": "1.4.5", "platforms": all},
+        "cargo_vendor": {"recipe": "cargo_vendor", "files": {"cargo_lock": "//:Cargo.lock"}, "platforms": all},
+        "chromedriver": {"recipe": "chromedriver", "version": "156.0.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "chromedriver_pypi": {"recipe": "chromedriver", "version": "156.0.0", "params": {"source": "pypi"}, "platforms": ["linux_x86_64"]},
         "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
+        "dotslash": {"recipe": "dotslash", "version": "0.28.2", "params": {"format": "tar.gz", "source": "purl", "from": "pkg:npm/%40esbuild/linux-x64@0.28.2"}, "platforms": ["linux_x86_64"]},
+        "dotslash_zip": {"recipe": "dotslash", "version": "1.0", "params": {"format": "zip", "from": "https://example.org/a.zip"}, "platforms": ["linux_x86_64"]},
+        "go_modules": {"recipe": "go_modules", "files": {"go_sum": "//:go.sum"}, "platforms": all},
+        "go_proxy": {"recipe": "go_proxy", "files": {"go_sum": "//:go.sum"}, "platforms": all},
+        "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "maven_repo": {"recipe": "maven_repo", "files": {"maven_files": "//:maven_files.txt"}, "platforms": all},
+        "maven_wrapper": {"recipe": "maven_wrapper", "version": "3.9.9", "params": {"distribution_url": "https://repository.example/org/apache/maven/apache-maven/3.9.9/apache-maven-3.9.9-bin.zip"}, "platforms": all},
         "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "node": {"recipe": "node", "version": "22.23.3", "platforms": all},
         "npm": {"recipe": "corepack", "version": "10.9.0", "params": {"manager": "npm"}, "platforms": all},
+        "npm_cache": {"recipe": "npm_cache", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "pkg": {"recipe": "vercel_pkg", "version": "3.4", "params": {"node": "18.5.0"}, "platforms": all},
         "pnpm_10": {"recipe": "corepack", "version": "10.34.9", "params": {"manager": "pnpm"}, "platforms": all},
         "pnpm_12": {"recipe": "corepack", "version": "12.21.0", "params": {"manager": "pnpm"}, "platforms": all},
+        "playwright_chromium": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "chromium"}, "platforms": all},
+        "playwright_ffmpeg": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "ffmpeg"}, "platforms": all},
+        "playwright_firefox": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "firefox"}, "platforms": all},
+        "playwright_npm": {"recipe": "playwright", "version": "1.65.1", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "playwright_shell": {"recipe": "playwright", "version": "1.65.1", "platforms": all},
+        "playwright_webkit": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "webkit"}, "platforms": all},
+        "protoc": {"recipe": "protoc", "version": "4.29.3", "platforms": all},
+        "puppeteer": {"recipe": "puppeteer", "version": "25.16.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "puppeteer_npm": {"recipe": "puppeteer", "version": "25.16.0", "params": {"browser": "chrome-headless-shell", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "puppeteer_shell": {"recipe": "puppeteer", "version": "25.16.0", "params": {"browser": "chrome-headless-shell"}, "platforms": ["linux_x86_64", "macos_x86_64"]},
         "sea": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3"}, "platforms": all},
         "sea_npm": {"recipe": "yao_pkg_sea", "version": "6.23.0", "params": {"node": "22.23.3", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "selenium_manager": {"recipe": "selenium_manager", "version": "156.0.8078.47", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "selenium_manager_pypi": {"recipe": "selenium_manager", "version": "156.0.8078.47", "params": {"source": "pypi"}, "platforms": ["linux_x86_64"]},
         "sentry_cli": {"recipe": "sentry_cli", "version": "3.8.0", "platforms": all},
         "sentry_cli_npm": {"recipe": "sentry_cli", "version": "3.8.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "tiktoken": {"recipe": "tiktoken", "version": "0.14.0", "platforms": ["linux_x86_64"]},
+        "tiktoken_npm": {"recipe": "tiktoken", "version": "0.14.0", "params": {"encoding": "o200k_base", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "wheelhouse": {"recipe": "wheelhouse", "params": {"python": "3.12"}, "files": {"python_lock": "//:pylock.toml"}, "platforms": all},
         "yao": {"recipe": "yao_pkg", "version": "3.6", "params": {"node": "20.20.2", "fabricator": "none"}, "platforms": all},
         "yarn_1": {"recipe": "corepack", "version": "1.22.22", "params": {"manager": "yarn"}, "platforms": all},
         "yarn_4": {"recipe": "corepack", "version": "4.18.1", "params": {"manager": "yarn"}, "platforms": all},
+        "yarn_mirror": {"recipe": "yarn_mirror", "files": {"yarn_lock": "//:yarn.lock"}, "platforms": all},
     })
 }
 
@@ -58,11 +89,9 @@ fn recipe(name: &str) -> Recipe {
 fn tool(request: &Request) -> Tool {
     let recipe = recipe(&request.recipe);
     let chosen = recipe.choose(request).unwrap_or_else(|error| panic!("{error}"));
-    let lock = format!(
-        r#"{{"lockfileVersion": 3, "packages": {{"node_modules/a": {{"version": "1.0.0", "integrity": "{SHA512}", "bin": {{"a": "./a.js"}}}},
-        "node_modules/m": {{"version": "1.0.0", "integrity": "{SHA512}", "os": ["darwin"]}}}}}}"#
-    );
-    let files = BTreeMap::from([("package_lock".parse::<Name>().unwrap(), lock)]);
+    let files = support::inputs::texts();
+    let values = chosen.wanted_values().unwrap_or_else(|error| panic!("{error}"));
+    let chosen = chosen.with_values(values.into_iter().map(|it| (it.name.clone(), format!("1.{}", it.name))).collect());
     let known = |role, platform| {
         let wanted = chosen.wanted(role, platform, &files).unwrap_or_else(|error| panic!("{error}"));
         wanted
@@ -76,11 +105,15 @@ fn tool(request: &Request) -> Tool {
                     provenance: None,
                     licence: None,
                 };
-                (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests: BTreeMap::new() })
+                // The bytes of a download are seen.
+                let seen = wanted.digest == WantedDigest::Download;
+                let sha256 = Algorithm::Sha256.digest(b"the bytes").bytes().to_vec();
+                let digests = seen.then_some((DigestAlgorithm::Sha256, sha256)).into_iter().collect();
+                (wanted.id, Known { artifact, tool_url: wanted.tool_url, digests })
             })
             .collect()
     };
-    let mut tool = recipe.tool(request, &files, &BTreeMap::new(), known).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let mut tool = chosen.tool(request, &files, &BTreeMap::new(), known).unwrap_or_else(|errors| panic!("{errors:?}"));
     // The recipe's own digest would change with each comment.
     tool.recipe.digest = Algorithm::Sha256.digest(b"");
     tool

@@ -10,7 +10,7 @@ use lazytools_fetch::memo::Memo;
 use lazytools_fetch::registry::Release;
 use lazytools_fetch::{checksums, member, Client, FetchError, Located, Purl, Reason, Registries, Store};
 use lazytools_lock::recipe::expand::WantedLookup;
-use lazytools_lock::recipe::{Known, Wanted, WantedDigest};
+use lazytools_lock::recipe::{Known, Wanted, WantedDigest, WantedValue};
 use lazytools_lock::step::Encoding;
 use lazytools_lock::{Algorithm, Artifact, Format, Integrity, Licence, Source};
 
@@ -204,7 +204,13 @@ impl Resolver {
         })
     }
 
-    /// A table of digests, with its name for messages.
+    /// A value that stands in a table.
+    pub fn value(&self, wanted: &WantedValue, registries: &BTreeMap<String, String>) -> Outcome<String> {
+        let (table, name) = self.table(&wanted.lookup, registries)?;
+        wanted.read(&table, &name)
+    }
+
+    /// A table of digests or values, with its name for messages.
     fn table(&self, lookup: &WantedLookup, registries: &BTreeMap<String, String>) -> Outcome<(Arc<str>, String)> {
         let place = self.place(&lookup.source, registries, true)?;
         let address = place.addresses.first().cloned().unwrap_or_default();

@@ -27,9 +27,14 @@ type KnownParts = BTreeMap<(usize, Role, Option<Platform>), BTreeMap<Name, Known
 pub fn resolve(resolver: &Resolver, work: &[(usize, &Prepared)]) -> (Vec<Resolved>, Vec<String>) {
     let mut failures = Vec::new();
     let mut jobs = Vec::new();
+    let mut chosen = Vec::new();
     for (index, (_, prepared)) in work.iter().enumerate() {
-        match wanted(index, prepared) {
-            Ok(found) => jobs.extend(found),
+        let found = choose(resolver, prepared).and_then(|one| Ok((wanted(index, prepared, &one)?, one)));
+        match found {
+            Ok((found, one)) => {
+                jobs.extend(found);
+                chosen.push(one);
+            }
             Err(message) => failures.push(format!("tool {}: {message}", prepared.name)),
         }
     }
@@ -64,7 +69,7 @@ pub fn resolve(resolver: &Resolver, work: &[(usize, &Prepared)]) -> (Vec<Resolve
     }
     let mut tools = Vec::new();
     for (index, (target, prepared)) in work.iter().enumerate() {
-        match assemble(index, prepared, &known) {
+        match assemble(index, prepared, &chosen[index], &known) {
             Ok(tool) => tools.push((*target, prepared.name.clone(), tool)),
             Err(messages) => {
                 failures.extend(messages.iter().map(|message| format!("tool {}: {message}", prepared.name)));
@@ -82,12 +87,16 @@ fn label(job: &Job<'_>) -> String {
     }
 }
 
-fn choose(prepared: &Prepared) -> Result<Chosen<'_>, String> {
-    prepared.recipe.choose(&prepared.exact()).map_err(|error| error.to_string())
+/// A tool's request held against its recipe, with the values that are looked up.
+fn choose<'a>(resolver: &Resolver, prepared: &'a Prepared) -> Result<Chosen<'a>, String> {
+    let chosen = prepared.recipe.choose(&prepared.exact()).map_err(|error| error.to_string())?;
+    let wanted = chosen.wanted_values().map_err(|error| error.to_string())?;
+    let found = wanted.iter().map(|value| Ok((value.name.clone(), resolver.value(value, &prepared.registries)?)));
+    let values = found.collect::<Result<_, String>>()?;
+    Ok(chosen.with_values(values))
 }
 
-fn wanted(index: usize, prepared: &Prepared) -> Result<Vec<Job<'_>>, String> {
-    let chosen = choose(prepared)?;
+fn wanted<'a>(index: usize, prepared: &'a Prepared, chosen: &Chosen<'_>) -> Result<Vec<Job<'a>>, String> {
     let mut jobs = Vec::new();
     for part in chosen.parts() {
         let (role, platform) = part;
@@ -124,9 +133,9 @@ fn same_bytes(jobs: &[Job<'_>], known: &KnownParts) -> Vec<String> {
     failures
 }
 
-fn assemble(index: usize, prepared: &Prepared, known: &KnownParts) -> Result<Tool, Vec<String>> {
+fn assemble(index: usize, prepared: &Prepared, chosen: &Chosen<'_>, known: &KnownParts) -> Result<Tool, Vec<String>> {
     let known = |role, platform| known.get(&(index, role, platform)).cloned().unwrap_or_default();
-    let mut tool = prepared.recipe.tool(&prepared.exact(), &prepared.files, &prepared.inputs, known)?;
+    let mut tool = chosen.tool(&prepared.exact(), &prepared.files, &prepared.inputs, known)?;
     tool.request = prepared.request.request.clone();
     tool.version = prepared.found();
     Ok(tool)

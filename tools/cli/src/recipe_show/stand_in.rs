@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
-use lazytools_lock::recipe::{Known, Wanted};
+use lazytools_lock::recipe::{Known, Wanted, WantedValue};
 use lazytools_lock::step::DigestAlgorithm;
 use lazytools_lock::{Algorithm, Artifact, Integrity, Name, Platform, Role};
 
@@ -70,4 +70,18 @@ impl StandIns {
     pub fn explain(&self, text: &str) -> String {
         self.names.iter().fold(text.to_owned(), |text, (made_up, name)| text.replace(made_up, name))
     }
+}
+
+/// A text in place of a value that nobody has looked up.
+pub fn value(wanted: &WantedValue) -> (Name, String) {
+    (wanted.name.clone(), made_up(&wanted.name))
+}
+
+fn made_up(name: &Name) -> String {
+    format!("values.{name}.made-up")
+}
+
+/// The text with the made-up values named for what they stand for.
+pub fn explain_values(text: &str, values: &[WantedValue]) -> String {
+    values.iter().fold(text.to_owned(), |text, value| text.replace(&made_up(&value.name), &format!("<{}>", value.name)))
 }

@@ -75,12 +75,12 @@ fn add(root: &mut Node, step: &Step, explain: &dyn Fn(&str) -> String) {
         Step::Extract(it) if !it.pick.is_empty() => {
             for (member, to) in &it.pick {
                 let path = it.to.as_ref().map_or_else(|| to.to_string(), |folder| format!("{folder}/{to}"));
-                note(root, &path, format!("<- {member} of {}{}", it.artifact, modes(it)));
+                note(root, &path, format!("<- {member} of {}{}", archive(it), modes(it)));
             }
         }
         Step::Extract(it) => {
             let node = root.at(it.to.as_ref().map(lazytools_lock::CachePath::as_str));
-            node.folder |= it.format.is_archive();
+            node.folder |= it.taken_from().is_archive();
             node.notes.push(format!("<- {}{}", contents(it), modes(it)));
         }
     }
@@ -101,14 +101,23 @@ fn part(part: &TextPart) -> String {
     }
 }
 
+/// The archive: an artifact, or what is nested in one.
+fn archive(it: &Extract) -> String {
+    match &it.nested {
+        Some(nested) => format!("{} in {}", nested.member, it.artifact),
+        None => it.artifact.to_string(),
+    }
+}
+
 /// What of an archive comes.
 fn contents(it: &Extract) -> String {
-    if !it.format.is_archive() {
-        return format!("{}, decompressed", it.artifact);
+    let from = archive(it);
+    if !it.taken_from().is_archive() {
+        return format!("{from}, decompressed");
     }
-    let mut text = format!("all of {}", it.artifact);
+    let mut text = format!("all of {from}");
     if !it.include.is_empty() {
-        text = format!("{} of {}", it.include.join(", "), it.artifact);
+        text = format!("{} of {from}", it.include.join(", "));
     }
     if !it.strip_prefix.is_empty() {
         let _ = write!(text, " below {}", it.strip_prefix);

@@ -40,9 +40,9 @@ pub(super) fn lookups(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> BTree
     for mut entry in table.tables("lookups") {
         let id = entry.need("id");
         let id = reading.name(id);
-        let source = source(reading, &mut entry, Role::Any);
+        let source = source(reading, &mut entry, Role::Any, Place::Lookup);
         let format = format(reading, &mut entry);
-        let member = reading.take_template(&mut entry, "member", Role::Any, Place::Artifact);
+        let member = reading.take_template(&mut entry, "member", Role::Any, Place::Lookup);
         let line = entry.line;
         if let Some(format) = format {
             let wrong = match (&member, format) {
@@ -85,7 +85,7 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
     let id = entry.need("id");
     let id = reading.name(id);
     let role = reading.role(entry).unwrap_or_default();
-    let source = source(reading, entry, role);
+    let source = source(reading, entry, role, Place::Artifact);
     let tool_url = reading.take_template(entry, "tool_url", role, Place::Artifact);
     let format = format(reading, entry);
     let when = super::sections::when(reading, entry);
@@ -112,11 +112,11 @@ fn artifact(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<Artifact
     })
 }
 
-fn source(reading: &Reading<'_>, entry: &mut Table<'_, '_>, role: Role) -> Option<SourceRule> {
+fn source(reading: &Reading<'_>, entry: &mut Table<'_, '_>, role: Role, place: Place) -> Option<SourceRule> {
     let line = entry.line;
-    let purl = reading.take_template(entry, "purl", role, Place::Artifact);
-    let url = reading.take_template(entry, "url", role, Place::Artifact);
-    let mirrors = reading.templates(entry, "mirrors", role, Place::Artifact);
+    let purl = reading.take_template(entry, "purl", role, place);
+    let url = reading.take_template(entry, "url", role, place);
+    let mirrors = reading.templates(entry, "mirrors", role, place);
     if let Some(wrong) = purl.as_ref().and_then(purl_fault) {
         reading.source.error(line, FORM, format!("{} has a purl that {wrong}", entry.what));
     }

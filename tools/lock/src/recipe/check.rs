@@ -20,10 +20,12 @@ pub(super) struct Context {
 /// In what a template stands; what it may name depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// An artifact's address or a lookup: nothing is known of artifacts yet.
+    /// An artifact's address: nothing is known of artifacts yet.
     Artifact,
     /// A parameter's default: only the version is known.
     Default,
+    /// A lookup, and where a value stands in one: nothing is known of values yet, either.
+    Lookup,
     /// Where versions come from: only the parameters are known.
     Release,
     /// A path, a glob or a link's target.
@@ -74,6 +76,13 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
             "there is no parameter {name:?}: {}",
             suggestion(name, recipe.params.keys().map(Name::as_str))
         )),
+        Variable::Value(_) if matches!(context.place, Place::Lookup | Place::Release) => fail(
+            "a value is looked up in a table, so where that is and where versions come from can name none".to_owned(),
+        ),
+        Variable::Value(name) if recipe.values.keys().any(|value| value.as_str() == name) => None,
+        Variable::Value(name) => {
+            fail(format!("there is no value {name:?}: {}", suggestion(name, recipe.values.keys().map(Name::as_str))))
+        }
         Variable::Word(word) if !is_word(recipe, word) => fail(super::variables::unknown(word)),
         Variable::PlatformName | Variable::Word(_) if context.role == Role::Any => fail(
             "what is for any platform cannot name one: write for = \"host\" (where the tool runs) or for = \"target\" \
@@ -82,7 +91,7 @@ fn variable_fault(recipe: &Recipe, context: Context, variable: &Variable) -> Opt
         ),
         Variable::PlatformName => None,
         Variable::Word(word) => word_fault(recipe, word),
-        Variable::Artifact(..) if matches!(context.place, Place::Artifact | Place::Release) => {
+        Variable::Artifact(..) if matches!(context.place, Place::Artifact | Place::Lookup | Place::Release) => {
             fail("nothing is known of artifacts where one is fetched from".to_owned())
         }
         Variable::Artifact(id, _) => artifact_fault(recipe, context.role, id, false),
@@ -157,6 +166,14 @@ fn references(recipe: &Recipe, reading: &Reading<'_>) {
                 artifact.role.name()
             );
             reading.source.error(artifact.line, FORM, message);
+        }
+    }
+    for value in recipe.values.values() {
+        conditions(recipe, reading, value.line, Role::Any, &value.when);
+        if !recipe.lookups.contains_key(&value.lookup) {
+            let hint = suggestion(value.lookup.as_str(), recipe.lookups.keys().map(Name::as_str));
+            let message = format!("there is no lookup {:?}: {hint}", value.lookup.as_str());
+            reading.source.error(value.line, REFERENCE, message);
         }
     }
     for step in &recipe.layout {

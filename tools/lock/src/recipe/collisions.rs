@@ -123,7 +123,7 @@ fn written(step: &Step) -> Vec<CachePath> {
         Step::Repack(step) => vec![step.to.clone()],
         Step::Symlink(step) => vec![step.to.clone()],
         Step::Write(step) => vec![step.to.clone()],
-        Step::Extract(step) if !step.format.is_archive() => step.to.iter().cloned().collect(),
+        Step::Extract(step) if !step.taken_from().is_archive() => step.to.iter().cloned().collect(),
         Step::Extract(step) => {
             let below = |path: &CachePath| step.to.as_ref().map_or_else(|| path.clone(), |to| to.join(path));
             step.pick.values().map(below).collect()

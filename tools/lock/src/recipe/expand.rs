@@ -11,12 +11,12 @@ use crate::{
     Algorithm, Artifact, Environment, Format, Integrity, Licence, Name, Part, Platform, Role, RuntimeFile, Source,
 };
 
-use super::error::{RecipeError, PATHS};
+use super::error::{RecipeError, NO_ARTIFACT, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
 use super::signature::{MinisignKey, OpenPgpKey, Over, P256Key, SignatureRuleKind};
 use super::template::{Template, TemplateError};
-use super::{ArtifactRule, DigestRule, Lookup, SourceRule, TableRule};
+use super::{ArtifactRule, DigestRule, Lookup, SourceRule, StepKind, StepRule, TableRule};
 
 /// An artifact that a part needs, before its bytes are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +141,7 @@ impl Chosen<'_> {
         }
         let steps = self.recipe.layout.iter().filter(|rule| rule.role == role && self.holds(&rule.when, platform));
         for rule in steps {
+            self.has_artifact(rule, platform, known)?;
             part.layout.push(super::steps::step(self, rule, &scope)?);
         }
         part.layout.extend(super::closure::steps(self, role, platform, files)?);
@@ -162,6 +163,29 @@ impl Chosen<'_> {
             });
         }
         Ok(part)
+    }
+
+    /// That a step's artifact is not left out by its own condition.
+    fn has_artifact(
+        &self,
+        rule: &StepRule,
+        platform: Option<Platform>,
+        known: &BTreeMap<Name, Known>,
+    ) -> Result<(), RecipeError> {
+        let artifact = match &rule.kind {
+            StepKind::Extract(extract) => &extract.artifact,
+            StepKind::Place { artifact, .. } | StepKind::Repack { artifact, .. } => artifact,
+            StepKind::Directory { .. } | StepKind::Symlink { .. } | StepKind::Write { .. } => return Ok(()),
+        };
+        if known.contains_key(artifact) {
+            return Ok(());
+        }
+        let place = platform.map_or_else(String::new, |platform| format!(" for {platform}"));
+        let message = format!(
+            "there is no {artifact}{place} with these parameters: its own condition (when) leaves it out. Ask for other \
+             parameters, another version or other platforms"
+        );
+        Err(self.error(rule.line, NO_ARTIFACT, message))
     }
 
     fn artifact(
@@ -194,7 +218,7 @@ impl Chosen<'_> {
             },
             DigestRule::Json { table, pointer, algorithm, encoding } => WantedDigest::Json {
                 lookup: match table {
-                    TableRule::Lookup(lookup) => self.lookup(lookup, rule, scope)?,
+                    TableRule::Lookup(lookup) => self.lookup(lookup, rule.line, scope)?,
                     TableRule::Url(url) => WantedLookup {
                         source: Source::Urls(vec![self.text(url, scope)?]),
                         format: Format::File,
@@ -206,7 +230,7 @@ impl Chosen<'_> {
                 encoding: *encoding,
             },
             DigestRule::Text { lookup, after, algorithm, encoding } => WantedDigest::Text {
-                lookup: self.lookup(lookup, rule, scope)?,
+                lookup: self.lookup(lookup, rule.line, scope)?,
                 after: self.text(after, scope)?,
                 algorithm: *algorithm,
                 encoding: *encoding,
@@ -238,9 +262,14 @@ impl Chosen<'_> {
         })
     }
 
-    fn lookup(&self, name: &Name, rule: &ArtifactRule, scope: &RequestScope<'_>) -> Result<WantedLookup, RecipeError> {
+    pub(super) fn lookup(
+        &self,
+        name: &Name,
+        line: usize,
+        scope: &RequestScope<'_>,
+    ) -> Result<WantedLookup, RecipeError> {
         let Some(Lookup { source, format, member, .. }) = self.recipe.lookups.get(name) else {
-            return Err(self.error(rule.line, super::error::REFERENCE, format!("there is no lookup {name}")));
+            return Err(self.error(line, super::error::REFERENCE, format!("there is no lookup {name}")));
         };
         Ok(WantedLookup {
             source: self.source(source, scope)?,
@@ -263,7 +292,8 @@ impl Chosen<'_> {
         platform: Option<Platform>,
         known: &'a BTreeMap<Name, Known>,
     ) -> RequestScope<'a> {
-        RequestScope { recipe: self.recipe, version: &self.version, params: &self.params, platform, known }
+        let (version, params, values) = (&self.version, &self.params, &self.values);
+        RequestScope { recipe: self.recipe, version, params, values, platform, known }
     }
 
     pub(super) fn text(&self, template: &Template, scope: &RequestScope<'_>) -> Result<String, RecipeError> {

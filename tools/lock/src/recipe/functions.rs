@@ -32,9 +32,17 @@ impl Function {
 /// All functions, sorted by name.
 pub const FUNCTIONS: &[Function] = &[
     Function { name: "basename", usage: "basename(path)", min: 1, max: 1, call: |a| Ok(basename(a[0]).to_owned()) },
+    Function {
+        name: "blake3hex",
+        usage: "blake3hex(text)",
+        min: 1,
+        max: 1,
+        call: |a| Ok(blake3::hash(a[0].as_bytes()).to_hex().to_string()),
+    },
     Function { name: "dirname", usage: "dirname(path)", min: 1, max: 1, call: |a| Ok(dirname(a[0]).to_owned()) },
     Function { name: "goescape", usage: "goescape(text)", min: 1, max: 1, call: |a| Ok(goescape(a[0])) },
     Function { name: "host", usage: "host(url)", min: 1, max: 1, call: |a| Ok(url(a[0])?.0.to_owned()) },
+    Function { name: "javahash", usage: "javahash(text)", min: 1, max: 1, call: |a| Ok(javahash(a[0])) },
     Function { name: "lower", usage: "lower(text)", min: 1, max: 1, call: |a| Ok(a[0].to_lowercase()) },
     Function { name: "md5base36", usage: "md5base36(text)", min: 1, max: 1, call: |a| Ok(md5base36(a[0])) },
     Function { name: "md5hex", usage: "md5hex(text)", min: 1, max: 1, call: |a| Ok(hex::encode(Md5::digest(a[0]))) },
@@ -95,13 +103,13 @@ fn url(text: &str) -> Result<(&str, &str), String> {
 }
 
 /// Go's escape for module paths: an upper-case letter becomes `!` and the lower-case one.
-fn goescape(text: &str) -> String {
+pub(super) fn goescape(text: &str) -> String {
     let escape = |c: char| if c.is_ascii_uppercase() { format!("!{}", c.to_ascii_lowercase()) } else { c.to_string() };
     text.chars().map(escape).collect()
 }
 
 /// Percent-encoding of everything but RFC 3986's unreserved characters.
-fn pctenc(text: &str) -> String {
+pub(super) fn pctenc(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),
@@ -123,6 +131,12 @@ fn md5base36(text: &str) -> String {
         }
     }
     digits.iter().rev().collect()
+}
+
+/// Java's `String.hashCode` without a sign, in hexadecimal digits without leading zeros, as Maven's wrapper writes it.
+fn javahash(text: &str) -> String {
+    let hash = text.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
+    format!("{hash:x}")
 }
 
 fn number(text: &str) -> Result<usize, String> {
@@ -166,10 +180,22 @@ mod tests {
         let url = "https://user@example.org:80/a/b-1.0.tar.gz?x=/y";
         for (name, arguments, expected) in [
             ("basename", vec![url], "b-1.0.tar.gz"),
+            // The key that DotSlash gives a file of npm: the first 20 bytes of it.
+            (
+                "blake3hex",
+                vec![concat!(
+                    "4741809\0sha256\0",
+                    "9573bb2233aab0f9ea7647d5cca9726113cc1768de61d66b17267f4db84488f6\0tar.gz\01"
+                )],
+                "e1006337eb599cb84bca27b7500bd2cdf2c8a44e278843219f17f5347965fae0",
+            ),
             ("dirname", vec!["a/b/c"], "a/b"),
             ("dirname", vec!["c"], ""),
             ("goescape", vec!["github.com/Azure/x"], "github.com/!azure/x"),
             ("host", vec![url], "example.org:80"),
+            // "hello".hashCode() is 99162322, and "polygenelubricants".hashCode() the least number that there is.
+            ("javahash", vec!["hello"], "5e918d2"),
+            ("javahash", vec!["polygenelubricants"], "80000000"),
             ("lower", vec!["AbC"], "abc"),
             // The folder's name that Gradle gives this distribution.
             (

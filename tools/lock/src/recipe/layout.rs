@@ -42,6 +42,7 @@ const KEYS: &[&str] = &[
     "members",
     "mode",
     "modes",
+    "nested",
     "newline",
     "pick",
     "strip",
@@ -130,6 +131,7 @@ fn extract(reading: &Reading<'_>, entry: &mut Table<'_, '_>, artifact: &Artifact
     let extract = ExtractRule {
         artifact: artifact.id.clone(),
         to: reading.take_template(entry, "to", role, Place::Path),
+        nested: nested(reading, entry, artifact, role),
         strip: entry.number("strip").and_then(|strip| u32::try_from(strip).ok()).unwrap_or(0),
         strip_prefix: reading.take_template(entry, "strip_prefix", role, Place::Path),
         include: reading.templates(entry, "include", role, Place::Path),
@@ -143,13 +145,16 @@ fn extract(reading: &Reading<'_>, entry: &mut Table<'_, '_>, artifact: &Artifact
         let message = format!("artifact {} is a plain file: use step = \"place\"", artifact.id);
         reading.source.error(line, FORM, message);
     }
+    let (what, format) = match &extract.nested {
+        Some((_, format)) => ("the nested file".to_owned(), *format),
+        None => (format!("artifact {}", artifact.id), artifact.format),
+    };
     let of_members = extract.strip > 0
         || extract.strip_prefix.is_some()
         || !(extract.include.is_empty() && extract.exclude.is_empty() && extract.pick.is_empty());
-    if !artifact.format.is_archive() && artifact.format != Format::File {
+    if !format.is_archive() && format != Format::File {
         if of_members {
-            let message =
-                format!("artifact {} is a single file in {}: it has no members", artifact.id, artifact.format);
+            let message = format!("{what} is a single file in {format}: it has no members");
             reading.source.error(line, FORM, message);
         }
         if extract.to.is_none() {
@@ -162,6 +167,30 @@ fn extract(reading: &Reading<'_>, entry: &mut Table<'_, '_>, artifact: &Artifact
         }
     }
     extract
+}
+
+/// `nested = { member = "…", format = "tar.br" }`: an archive's member that is to be extracted itself.
+fn nested(
+    reading: &Reading<'_>,
+    entry: &mut Table<'_, '_>,
+    artifact: &ArtifactRule,
+    role: Role,
+) -> Option<(Template, Format)> {
+    let mut table = entry.table("nested")?;
+    let member = reading.need_template(&mut table, "member", role, Place::Path);
+    let text = table.need("format").and_then(|format| format.text());
+    let format = text.and_then(|text| text.parse::<Format>(reading.source, FORM));
+    if format == Some(Format::File) {
+        let message = "nested is a plain file: name it in pick instead";
+        reading.source.error(table.line, FORM, message);
+    }
+    if !artifact.format.is_archive() {
+        let message =
+            format!("artifact {} is a single file in {}: nothing is nested in it", artifact.id, artifact.format);
+        reading.source.error(table.line, FORM, message);
+    }
+    table.finish();
+    member.zip(format)
 }
 
 /// A step may repeat its artifact's format, and not change it.

@@ -8,6 +8,7 @@ pub mod functions;
 pub mod releases;
 pub mod request;
 pub mod template;
+pub mod values;
 pub mod variables;
 pub mod version;
 
@@ -31,12 +32,14 @@ use crate::step::{DigestAlgorithm, Encoding};
 use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reach, Role};
 
 pub use artifacts::PURL_TYPES;
+pub use closure::ClosureKind;
 pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
 pub use releases::{Latest, LatestRule, VersionKey};
 pub use request::Chosen;
 pub use signature::SignatureRule;
 pub use template::Template;
+pub use values::{ValueRule, WantedValue};
 pub use version::VersionRange;
 
 /// The version of the recipes' format that this code reads.
@@ -67,8 +70,10 @@ pub struct Recipe {
     pub params: BTreeMap<Name, Param>,
     /// The files that are read when pinning, with what they are.
     pub files: BTreeMap<Name, String>,
-    /// Tables in which digests are looked up.
+    /// Tables in which digests and values are looked up.
     pub lookups: BTreeMap<Name, Lookup>,
+    /// The values that are looked up when pinning.
+    pub values: BTreeMap<Name, ValueRule>,
     /// The artifacts.
     pub artifacts: Vec<ArtifactRule>,
     /// The steps.
@@ -141,7 +146,7 @@ pub enum SourceRule {
     Urls(Vec<Template>),
 }
 
-/// A table that is fetched when pinning, to look digests up in.
+/// A table that is fetched when pinning, to look digests and values up in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
     /// Where it is fetched from. In a purl, the version may end in `.x`: the newest one of these.
@@ -277,6 +282,7 @@ pub enum StepKind {
 pub struct ExtractRule {
     pub artifact: Name,
     pub to: Option<Template>,
+    pub nested: Option<(Template, Format)>,
     pub strip: u32,
     pub strip_prefix: Option<Template>,
     pub include: Vec<Template>,
@@ -304,16 +310,14 @@ pub enum Content {
 /// A closure of packages from a package manager's lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackagesRule {
-    /// The input file: a `package-lock.json`.
+    /// What kind of file it is read from.
+    pub from: ClosureKind,
+    /// The input file.
     pub file: Name,
     /// The folder, as in `node_modules`.
     pub to: Template,
-    /// For whom the packages are that only some platforms have: `host` (default) or `target`.
-    pub platform_packages_for: Option<Template>,
-    /// Whether the packages' programs are linked in `.bin`: `yes` (default) or `no`.
-    pub bin_links: Option<Template>,
-    /// Whether development dependencies are laid out: `yes` (default) or `no`.
-    pub dev: Option<Template>,
+    /// What else the recipe says, by the options of the kind.
+    pub options: BTreeMap<&'static str, Template>,
     /// When it is wanted.
     pub when: When,
     /// The recipe's line.

@@ -66,6 +66,7 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let params = super::sections::params(reading, table);
     let files = super::sections::files(reading, table);
     let lookups = super::artifacts::lookups(reading, table);
+    let values = super::values::values(reading, table);
     let artifacts = super::artifacts::artifacts(reading, table);
     let layout = super::layout::layout(reading, table, &artifacts);
     let packages = super::sections::packages(reading, table);
@@ -88,6 +89,7 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
         params,
         files,
         lookups,
+        values,
         artifacts,
         layout,
         packages,

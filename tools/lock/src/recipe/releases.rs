@@ -210,7 +210,8 @@ impl Recipe {
 
     fn expand_release(&self, template: &Template, params: &BTreeMap<Name, String>) -> Result<String, RequestErrors> {
         let known = BTreeMap::new();
-        let scope = RequestScope { recipe: self, version: "", params, platform: None, known: &known };
+        let values = BTreeMap::new();
+        let scope = RequestScope { recipe: self, version: "", params, values: &values, platform: None, known: &known };
         template.text(&scope).map_err(|error| {
             RequestErrors(vec![format!("{}:{}: {} ({})", self.file, template.line, error.message, error.code)])
         })

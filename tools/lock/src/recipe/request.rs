@@ -20,6 +20,7 @@ pub struct Chosen<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) version: String,
     pub(super) params: BTreeMap<Name, String>,
+    pub(super) values: BTreeMap<Name, String>,
     pub(super) platforms: Vec<Platform>,
 }
 
@@ -68,7 +69,8 @@ impl Recipe {
         }
         if errors.is_empty() {
             let platforms = request.platforms.clone();
-            Ok(Chosen { recipe: self, version: request.version.clone(), params, platforms })
+            let values = BTreeMap::new();
+            Ok(Chosen { recipe: self, version: request.version.clone(), params, values, platforms })
         } else {
             Err(RequestErrors(errors))
         }
@@ -100,6 +102,7 @@ impl Recipe {
                     recipe: self,
                     version: &request.version,
                     params: &none,
+                    values: &none,
                     platform: None,
                     known: &known,
                 };

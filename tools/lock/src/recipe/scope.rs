@@ -16,6 +16,7 @@ pub(super) struct RequestScope<'a> {
     pub recipe: &'a Recipe,
     pub version: &'a str,
     pub params: &'a BTreeMap<Name, String>,
+    pub values: &'a BTreeMap<Name, String>,
     pub platform: Option<Platform>,
     pub known: &'a BTreeMap<Name, Known>,
 }
@@ -64,6 +65,11 @@ impl Scope for RequestScope<'_> {
             Variable::Param(name) => {
                 let value = self.params.iter().find(|(param, _)| param.as_str() == name);
                 value.map(|(_, value)| value.clone()).unwrap_or_default()
+            }
+            Variable::Value(name) => {
+                let value = self.values.iter().find(|(value, _)| value.as_str() == name);
+                let message = format!("value {name} is named where its own condition (when) leaves it out");
+                value.map(|(_, text)| text.clone()).ok_or(TemplateError { code: VARIABLE, message })?
             }
             Variable::PlatformName => self.platform.map(|platform| platform.name().to_owned()).unwrap_or_default(),
             Variable::Word(word) => {

@@ -8,7 +8,9 @@ use super::check::Place;
 use super::error::{FORM, PATHS, PLATFORM};
 use super::parse::Reading;
 use super::reader::Table;
-use super::{EnvironmentRule, PackagesRule, Param, ParamKind, RuntimeFileRule, Template, VersionRange, When};
+use super::{
+    ClosureKind, EnvironmentRule, PackagesRule, Param, ParamKind, RuntimeFileRule, Template, VersionRange, When,
+};
 
 pub(super) fn platforms(
     reading: &Reading<'_>,
@@ -122,21 +124,26 @@ pub(super) fn when(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> When {
 pub(super) fn packages(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Vec<PackagesRule> {
     let mut rules = Vec::new();
     for mut entry in table.tables("packages") {
-        if let Some(from) = entry.need("from") {
-            reading.word(&from, &[("npm_lock", ())]);
-        }
+        let from = entry.need("from").and_then(|from| reading.word(&from, ClosureKind::WORDS));
         let file = entry.need("file");
         let file = reading.name(file);
         let to = reading.need_template(&mut entry, "to", Role::Any, Place::Path);
-        let mut option = |key| reading.take_template(&mut entry, key, Role::Any, Place::Path);
-        let platform_packages_for = option("platform_packages_for");
-        let bin_links = option("bin_links");
-        let dev = option("dev");
+        let mut options = BTreeMap::new();
+        if from.is_none() {
+            // Which options there are is not known.
+            for (_, kind) in ClosureKind::WORDS {
+                entry.skip(kind.options());
+            }
+        }
+        for key in from.map(ClosureKind::options).unwrap_or_default() {
+            let template = reading.take_template(&mut entry, key, Role::Any, Place::Path);
+            options.extend(template.map(|template| (*key, template)));
+        }
         let when = when(reading, &mut entry);
         let line = entry.line;
         entry.finish();
-        if let (Some(file), Some(to)) = (file, to) {
-            rules.push(PackagesRule { file, to, platform_packages_for, bin_links, dev, when, line });
+        if let (Some(from), Some(file), Some(to)) = (from, file, to) {
+            rules.push(PackagesRule { from, file, to, options, when, line });
         }
     }
     rules

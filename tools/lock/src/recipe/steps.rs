@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::step::{Directory, Extract, Place, Repack, Symlink, Write};
+use crate::step::{Directory, Extract, Nested, Place, Repack, Symlink, Write};
 use crate::{CachePath, Format, Name, Step};
 
 use super::error::RecipeError;
@@ -46,6 +46,13 @@ fn extract(chosen: &Chosen<'_>, rule: &ExtractRule, scope: &RequestScope<'_>) ->
         artifact: rule.artifact.clone(),
         to: rule.to.as_ref().map(|to| chosen.path(to, scope)).transpose()?,
         format: format(chosen, &rule.artifact),
+        nested: rule
+            .nested
+            .as_ref()
+            .map(|(member, format)| {
+                Ok::<_, RecipeError>(Nested { member: chosen.text(member, scope)?, format: *format })
+            })
+            .transpose()?,
         strip: rule.strip,
         strip_prefix: rule
             .strip_prefix

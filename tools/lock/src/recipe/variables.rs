@@ -16,6 +16,8 @@ pub enum Variable {
     VersionMajorMinor,
     /// `params.NAME`
     Param(String),
+    /// `values.NAME`: what is looked up when pinning.
+    Value(String),
     /// `platform.name`: our own name of the platform.
     PlatformName,
     /// `platform.WORD`, or `WORD` alone: the tool's word for the platform.
@@ -87,6 +89,7 @@ impl Variable {
             "platform.name" => Self::PlatformName,
             other => match other.split_once('.') {
                 Some(("params", param)) if !param.is_empty() => Self::Param(param.to_owned()),
+                Some(("values", value)) if !value.is_empty() => Self::Value(value.to_owned()),
                 Some(("platform", word)) if !word.is_empty() => Self::Word(word.to_owned()),
                 Some(("artifact", rest)) => artifact(name, rest)?,
                 // Whether there is such a word is known when the recipe has been read whole.
@@ -107,7 +110,7 @@ fn artifact(name: &str, rest: &str) -> Result<Variable, String> {
     Ok(Variable::Artifact(id, *fact))
 }
 
-const KNOWN: &str = "known: version, params.NAME, artifact.ID.FACT, and the words of [platforms.NAME]";
+const KNOWN: &str = "known: version, params.NAME, values.NAME, artifact.ID.FACT, and the words of [platforms.NAME]";
 
 /// What to say of a name that is neither a variable nor a platform's word.
 pub(super) fn unknown(name: &str) -> String {

@@ -6,7 +6,7 @@ use crate::{Integrity, Name, Part, Platform, RecipeRef, Request, Role, Tool};
 
 use super::collisions;
 use super::expand::Known;
-use super::Recipe;
+use super::{Chosen, Recipe};
 
 impl Recipe {
     /// The tool that a request stands for. `known` gives what is known of a part's artifacts, `files` are the texts of
@@ -18,20 +18,33 @@ impl Recipe {
         inputs: &BTreeMap<Name, Integrity>,
         known: impl Fn(Role, Option<Platform>) -> BTreeMap<Name, Known>,
     ) -> Result<Tool, Vec<String>> {
-        let chosen = self.choose(request).map_err(|errors| errors.0)?;
+        self.choose(request).map_err(|errors| errors.0)?.tool(request, files, inputs, known)
+    }
+}
+
+impl Chosen<'_> {
+    /// The tool, as [`Recipe::tool`] has it, with the values that were looked up.
+    pub fn tool(
+        &self,
+        request: &Request,
+        files: &BTreeMap<Name, String>,
+        inputs: &BTreeMap<Name, Integrity>,
+        known: impl Fn(Role, Option<Platform>) -> BTreeMap<Name, Known>,
+    ) -> Result<Tool, Vec<String>> {
+        let recipe = self.recipe;
         let mut tool = Tool {
-            recipe: RecipeRef { name: self.name.clone(), digest: self.digest.clone() },
+            recipe: RecipeRef { name: recipe.name.clone(), digest: recipe.digest.clone() },
             request: request.clone(),
             version: String::new(),
             inputs: inputs.clone(),
-            access: self.access.clone(),
-            reaches: self.reaches.clone(),
+            access: recipe.access.clone(),
+            reaches: recipe.reaches.clone(),
             any: Part::default(),
             host: BTreeMap::new(),
             target: BTreeMap::new(),
         };
-        for (role, platform) in chosen.parts() {
-            let part = chosen.part(role, platform, &known(role, platform), files);
+        for (role, platform) in self.parts() {
+            let part = self.part(role, platform, &known(role, platform), files);
             let part = part.map_err(|error| vec![error.to_string()])?;
             match (role, platform) {
                 (Role::Host, Some(platform)) => drop(tool.host.insert(platform, part)),

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(clippy::match_same_arms, reason = "each keyword for itself")]
 
+pub mod inputs;
+
 use std::path::PathBuf;
 
 use serde_json::Value;

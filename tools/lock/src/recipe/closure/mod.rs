@@ -1,17 +1,35 @@
 //! Closures of packages: the many artifacts and steps that a package manager's lock file stands for.
 
+mod cargo_lock;
+mod context;
+mod go_sum;
+mod kind;
+mod maven_files;
+mod node_modules;
+mod npm_cache;
 mod npm_lock;
+mod python_lock;
+mod wheel_tags;
+mod wheelhouse;
+mod yarn_lock;
 
 use std::collections::BTreeMap;
 
-use crate::step::{Extract, Symlink, DEFAULT_MAX_BYTES, DEFAULT_MAX_MEMBERS};
-use crate::{CachePath, FileMode, Format, Name, Platform, Role, Source, Step};
+use crate::{Name, Platform, Role, Step};
 
-use super::error::{RecipeError, FORM, PACKAGES};
-use super::expand::{Wanted, WantedDigest};
+use super::error::RecipeError;
+use super::expand::Wanted;
 use super::request::Chosen;
-use super::{PackagesRule, Template};
-use npm_lock::{Package, PackageLock};
+pub use kind::ClosureKind;
+
+use context::Context;
+
+/// What a lock file stands for, in one part.
+#[derive(Default)]
+struct Closure {
+    artifacts: Vec<Wanted>,
+    steps: Vec<Step>,
+}
 
 /// The artifacts of a part's closures.
 pub(super) fn wanted(
@@ -21,33 +39,17 @@ pub(super) fn wanted(
     files: &BTreeMap<Name, String>,
 ) -> Result<Vec<Wanted>, RecipeError> {
     let mut found: BTreeMap<Name, Wanted> = BTreeMap::new();
-    each(chosen, role, platform, files, |_, package| {
-        let source = package.source().map_err(|message| format!("{}: {message}", package.path))?;
-        let tool_url = match &source {
-            Source::Purl(purl) => purl.clone(),
-            Source::Urls(urls) => urls.first().cloned().unwrap_or_default(),
-        };
-        let wanted = Wanted {
-            id: package.id()?,
-            source,
-            tool_url,
-            format: Format::TarGz,
-            digest: package.integrity.clone().map_or(WantedDigest::Registry, WantedDigest::Known),
-            signature: None,
-            ask_size: true,
-            shared: true,
-            licence: package.licence.clone(),
-        };
-        match found.get(&wanted.id) {
-            Some(other) if (&other.source, &other.digest) != (&wanted.source, &wanted.digest) => Err(format!(
-                "{}: {} is in the file twice, with different digests or addresses",
-                package.path, wanted.id
-            )),
-            _ => {
-                found.insert(wanted.id.clone(), wanted);
-                Ok(())
+    each(chosen, role, platform, files, |context, closure| {
+        for wanted in closure.artifacts {
+            match found.get(&wanted.id) {
+                Some(other) if (&other.source, &other.digest) != (&wanted.source, &wanted.digest) => {
+                    let message = format!("{} is in the file twice, with different digests or addresses", wanted.id);
+                    return Err(context.fail(1, message));
+                }
+                _ => drop(found.insert(wanted.id.clone(), wanted)),
             }
         }
+        Ok(())
     })?;
     Ok(found.into_values().collect())
 }
@@ -60,111 +62,35 @@ pub(super) fn steps(
     files: &BTreeMap<Name, String>,
 ) -> Result<Vec<Step>, RecipeError> {
     let mut steps = Vec::new();
-    let mut links: BTreeMap<CachePath, Step> = BTreeMap::new();
-    each(chosen, role, platform, files, |rule, package| {
-        let folder = &rule.folder;
-        let below = |path: &str| -> Result<CachePath, String> {
-            format!("{folder}/{path}").parse().map_err(|error: crate::cache_path::CachePathError| error.to_string())
-        };
-        let mut modes = BTreeMap::new();
-        for program in package.bin.values() {
-            modes.insert(as_glob(program), FileMode::EXECUTABLE);
-        }
-        steps.push(Step::Extract(Extract {
-            artifact: package.id()?,
-            to: Some(below(&package.place)?),
-            format: Format::TarGz,
-            strip: 1,
-            strip_prefix: String::new(),
-            include: Vec::new(),
-            exclude: Vec::new(),
-            pick: BTreeMap::new(),
-            modes,
-            max_bytes: DEFAULT_MAX_BYTES,
-            max_members: DEFAULT_MAX_MEMBERS,
-        }));
-        if rule.bin_links {
-            let (parent, directory) = package.parent_and_name();
-            for (name, program) in &package.bin {
-                let to = below(&format!("{parent}.bin/{name}"))?;
-                let target = format!("../{directory}/{program}");
-                // Where two packages bring a program of one name, npm keeps one as well.
-                links.entry(to.clone()).or_insert(Step::Symlink(Symlink { to, target }));
-            }
-        }
+    each(chosen, role, platform, files, |_, closure| {
+        steps.extend(closure.steps);
         Ok(())
     })?;
-    steps.extend(links.into_values());
     Ok(steps)
 }
 
-/// A glob that matches just this path.
-fn as_glob(path: &str) -> String {
-    let escape =
-        |c: char| if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') { format!("[{c}]") } else { c.to_string() };
-    path.chars().map(escape).collect()
-}
-
-/// What a closure's rule says for a request.
-struct Options {
-    folder: CachePath,
-    platform_role: Role,
-    bin_links: bool,
-    dev: bool,
-}
-
-impl Options {
-    fn of(chosen: &Chosen<'_>, rule: &PackagesRule) -> Result<Self, RecipeError> {
-        let none = BTreeMap::new();
-        let scope = chosen.scope(None, &none);
-        let word = |template: &Option<Template>, key: &str, words: [&str; 2]| -> Result<bool, RecipeError> {
-            let Some(template) = template else { return Ok(true) };
-            let text = chosen.text(template, &scope)?;
-            if words.contains(&text.as_str()) {
-                return Ok(text == words[0]);
-            }
-            let message = format!("{key} is {text:?}, and has to be {} or {}", words[0], words[1]);
-            Err(chosen.error(template.line, FORM, message))
-        };
-        let for_host = word(&rule.platform_packages_for, "platform_packages_for", ["host", "target"])?;
-        Ok(Self {
-            folder: chosen.path(&rule.to, &scope)?,
-            platform_role: if for_host { Role::Host } else { Role::Target },
-            bin_links: word(&rule.bin_links, "bin_links", ["yes", "no"])?,
-            dev: word(&rule.dev, "dev", ["yes", "no"])?,
-        })
-    }
-}
-
-/// Calls `take` with each package that belongs to a part.
+/// Calls `take` with each closure that a part has something of.
 fn each(
     chosen: &Chosen<'_>,
     role: Role,
     platform: Option<Platform>,
     files: &BTreeMap<Name, String>,
-    mut take: impl FnMut(&Options, &Package) -> Result<(), String>,
+    mut take: impl FnMut(&Context<'_>, Closure) -> Result<(), RecipeError>,
 ) -> Result<(), RecipeError> {
     for rule in chosen.recipe.packages.iter().filter(|rule| chosen.holds(&rule.when, None)) {
-        let options = Options::of(chosen, rule)?;
-        if role != Role::Any && role != options.platform_role {
-            continue;
-        }
-        let fail = |message: String| {
-            let mut error = chosen.error(1, PACKAGES, message);
-            error.file = format!("input file {}", rule.file);
-            error
+        let context = Context::of(chosen, rule, role, platform, files)?;
+        let closure = match rule.from {
+            ClosureKind::CargoLock => cargo_lock::closure(&context)?,
+            ClosureKind::GoSum => go_sum::closure(&context)?,
+            ClosureKind::MavenFiles => maven_files::closure(&context)?,
+            ClosureKind::NpmLock => match context.word("form", &["node_modules", "cache"])? {
+                "cache" => npm_cache::closure(&context)?,
+                _ => node_modules::closure(&context)?,
+            },
+            ClosureKind::PythonLock => wheelhouse::closure(&context)?,
+            ClosureKind::YarnLock => yarn_lock::closure(&context)?,
         };
-        let text = files.get(&rule.file).map(String::as_str).unwrap_or_default();
-        let lock = PackageLock::parse(text).map_err(|(line, message)| RecipeError { line, ..fail(message) })?;
-        for package in &lock.packages {
-            let belongs = match platform {
-                None => !package.is_restricted(),
-                Some(platform) => package.is_restricted() && package.runs_on(platform),
-            };
-            if belongs && (options.dev || !package.dev) {
-                take(&options, package).map_err(fail)?;
-            }
-        }
+        take(&context, closure)?;
     }
     Ok(())
 }

@@ -59,11 +59,20 @@ struct RawPackage {
     libc: Vec<String>,
 }
 
+/// What is done with the folders of a workspace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Folders {
+    /// They cannot be.
+    Refused,
+    /// They are left out, and their packages are not.
+    LeftOut,
+}
+
 const PREFIX: &str = "node_modules/";
 
 impl PackageLock {
     /// Reads a lock file. The error has its line.
-    pub fn parse(text: &str) -> Result<Self, (usize, String)> {
+    pub fn parse(text: &str, folders: Folders) -> Result<Self, (usize, String)> {
         let raw: RawLock = serde_json::from_str(text)
             .map_err(|error| (error.line().max(1), format!("this is no package-lock.json: {error}")))?;
         let packages = raw.packages.filter(|_| raw.lockfile_version >= 2).ok_or_else(|| {
@@ -79,15 +88,20 @@ impl PackageLock {
             if path.is_empty() || raw.in_bundle {
                 continue;
             }
-            found.push(package(path, raw).map_err(|message| (1, message))?);
+            if folders == Folders::LeftOut && (raw.link || !path.contains(PREFIX)) {
+                continue;
+            }
+            found.push(package(path, raw, folders).map_err(|message| (1, message))?);
         }
         Ok(Self { packages: found })
     }
 }
 
-fn package(path: String, raw: RawPackage) -> Result<Package, String> {
+fn package(path: String, raw: RawPackage, folders: Folders) -> Result<Package, String> {
     let place = match path.strip_prefix(PREFIX) {
         Some(place) if !raw.link => place.to_owned(),
+        // Nothing is laid out below it.
+        None if folders == Folders::LeftOut => path.clone(),
         _ => {
             return Err(format!(
                 "{path} is a folder of the workspace: only packages of a registry are laid out. Make a lock file \
@@ -143,6 +157,11 @@ impl Package {
         }
         let scheme = resolved.split(':').next().unwrap_or_default();
         Err(format!("it comes from {scheme}:…, and only packages with a digest in the lock file can be laid out"))
+    }
+
+    /// Whether the lock says where it is from.
+    pub fn has_address(&self) -> bool {
+        self.resolved.is_some()
     }
 
     /// The folder that it is in, below the first `node_modules/`, with a slash; and its own folder there.
@@ -207,7 +226,7 @@ mod tests {
 
     fn lock(packages: &str) -> PackageLock {
         let text = format!(r#"{{"lockfileVersion": 3, "packages": {{"": {{"name": "me"}}, {packages}}}}}"#);
-        PackageLock::parse(&text).map_err(|(line, message)| format!("{line}: {message}")).unwrap()
+        PackageLock::parse(&text, Folders::Refused).map_err(|(line, message)| format!("{line}: {message}")).unwrap()
     }
 
     fn one(path: &str, fields: &str) -> Package {
@@ -263,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_laid_out_is_told() {
-        let fail = |text: &str| PackageLock::parse(text).map(|_| ()).unwrap_err().1;
+        let fail = |text: &str| PackageLock::parse(text, Folders::Refused).map(|_| ()).unwrap_err().1;
         assert!(fail("{").contains("no package-lock.json"));
         assert!(fail(r#"{"lockfileVersion": 1, "dependencies": {}}"#).contains("npm 7 or newer"));
         let link = r#"{"lockfileVersion": 3, "packages": {"node_modules/w": {"link": true, "resolved": "w"}}}"#;

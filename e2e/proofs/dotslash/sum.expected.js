@@ -1,0 +1,2 @@
+const sum = 6 * 7;
+console.log(sum);

@@ -1,0 +1,2 @@
+const sum: number = 6 * 7;
+console.log(sum);

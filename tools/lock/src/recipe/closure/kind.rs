@@ -1,0 +1,52 @@
+//! The kinds of files that a closure is read from.
+
+/// What kind of file a closure is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosureKind {
+    /// `Cargo.lock`.
+    CargoLock,
+    /// `go.sum`.
+    GoSum,
+    /// A list of a Maven repository's files.
+    MavenFiles,
+    /// `package-lock.json`.
+    NpmLock,
+    /// `pylock.toml` or `uv.lock`.
+    PythonLock,
+    /// `yarn.lock` of yarn 1.
+    YarnLock,
+}
+
+impl ClosureKind {
+    /// The kinds with a recipe's words for them, sorted.
+    pub(in crate::recipe) const WORDS: &'static [(&'static str, Self)] = &[
+        ("cargo_lock", Self::CargoLock),
+        ("go_sum", Self::GoSum),
+        ("maven_files", Self::MavenFiles),
+        ("npm_lock", Self::NpmLock),
+        ("python_lock", Self::PythonLock),
+        ("yarn_lock", Self::YarnLock),
+    ];
+
+    /// The options that a recipe can give, each a template.
+    pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::CargoLock | Self::MavenFiles | Self::YarnLock => &[],
+            Self::GoSum => &["form"],
+            Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
+            Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
+        }
+    }
+
+    /// The code of what is wrong with such a file.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::CargoLock => "LT250",
+            Self::GoSum => "LT251",
+            Self::MavenFiles => "LT254",
+            Self::NpmLock => super::super::error::PACKAGES,
+            Self::PythonLock => "LT252",
+            Self::YarnLock => "LT253",
+        }
+    }
+}
