@@ -5,5 +5,5 @@ proofs=$checkout/e2e/proofs
 
 "$proofs/register.sh" --check
 nested "$proofs" run //tools:update_pins -- --check
-nested "$proofs" test //...
+nested "$proofs" test --keep_going //...
 end_nested "$proofs"
