@@ -83,7 +83,11 @@ fn a_file_takes_the_place_of_a_download() {
         let wanted = wanted(&recipe, &files, platform);
         assert_eq!(wanted.source, Source::File("//:both.zip".to_owned()));
         assert_eq!(wanted.digest, WantedDigest::Download, "what upstream publishes is another file's digest");
-        assert_eq!(wanted.tool_url, format!("https://files.example.org/1/{word}.zip"), "where the tool looks is as before");
+        assert_eq!(
+            wanted.tool_url,
+            format!("https://files.example.org/1/{word}.zip"),
+            "where the tool looks is as before"
+        );
     }
 }
 
