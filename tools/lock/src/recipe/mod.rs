@@ -17,6 +17,7 @@ mod check;
 mod digests;
 pub mod json;
 mod layout;
+mod local_files;
 mod parse;
 mod reader;
 mod scope;
