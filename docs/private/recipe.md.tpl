@@ -38,7 +38,7 @@ Platforms: {{platforms}}
 
 {{tree}}
 
-Whatever is asked for:
+Whatever is asked for ([what stands in braces](../write-a-recipe.md#templates)):
 
 {{steps}}
 

@@ -145,12 +145,7 @@ impl Expanded {
     }
 }
 
-fn render(
-    recipe: &Recipe,
-    arguments: &Arguments,
-    target: Platform,
-    expanded: &Expanded,
-) -> Result<String> {
+fn render(recipe: &Recipe, arguments: &Arguments, target: Platform, expanded: &Expanded) -> Result<String> {
     let Expanded { wanted, tool, .. } = expanded;
     let mut out = String::new();
     let version = if arguments.version.is_empty() { String::new() } else { format!(" {}", arguments.version) };

@@ -91,9 +91,8 @@ fn extracted(rule: &ExtractRule) -> Vec<String> {
             Some(folder) => format!("{{root}}/{folder}/{}", path.source()),
             None => format!("{{root}}/{}", path.source()),
         };
-        let line = |(from, path): &(Template, Template)| {
-            format!("{} ← {} of {archive}", code(&to(path)), code(from.source()))
-        };
+        let line =
+            |(from, path): &(Template, Template)| format!("{} ← {} of {archive}", code(&to(path)), code(from.source()));
         return rule.pick.iter().map(line).collect();
     }
     let place = match (&prefix, is_archive) {

@@ -52,9 +52,16 @@ fn proof_line(proof: &Proof) -> String {
 /// The call as one would write it.
 fn call(recipe: &Recipe, example: &Example) -> String {
     let request = &example.request;
-    let mut out = format!("lazy_tools.tool(\n    name = {:?},\n    recipe = {:?},\n", example.name.as_str(), recipe.name.as_str());
-    let versions =
-        [("version", &request.version), ("version_from", &request.version_from), ("version_range", &request.version_range)];
+    let mut out = format!(
+        "lazy_tools.tool(\n    name = {:?},\n    recipe = {:?},\n",
+        example.name.as_str(),
+        recipe.name.as_str()
+    );
+    let versions = [
+        ("version", &request.version),
+        ("version_from", &request.version_from),
+        ("version_range", &request.version_range),
+    ];
     for (key, value) in versions.into_iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(out, "    {key} = {value:?},");
     }
@@ -63,8 +70,12 @@ fn call(recipe: &Recipe, example: &Example) -> String {
         [one] => format!("    {key} = {{{one}}},\n"),
         more => format!("    {key} = {{\n        {},\n    }},\n", more.join(",\n        ")),
     };
-    out += &pairs("params", request.params.iter().map(|(name, value)| format!("{:?}: {value:?}", name.as_str())).collect());
-    out += &pairs("files", request.files.iter().map(|(name, label)| format!("{label:?}: {:?}", name.as_str())).collect());
+    out += &pairs(
+        "params",
+        request.params.iter().map(|(name, value)| format!("{:?}: {value:?}", name.as_str())).collect(),
+    );
+    out +=
+        &pairs("files", request.files.iter().map(|(name, label)| format!("{label:?}: {:?}", name.as_str())).collect());
     let platforms: Vec<String> = request.platforms.iter().map(|platform| format!("{:?}", platform.name())).collect();
     let _ = write!(out, "    platforms = [{}],\n)", platforms.join(", "));
     out
@@ -87,8 +98,12 @@ fn given(recipe: &Recipe, example: &Example) -> String {
             "{label} has parts for the platform that the tool runs on and for the one that is built for: `caches` of \
              `tool_run` takes it."
         ),
-        (true, false) => format!("{label} is for the platform that the tool runs on: `exec_caches` of `tool_run` takes it."),
-        (false, false) => format!("{label} goes into `exec_caches` of `tool_run`, or into `caches` of a `tool_binary`."),
+        (true, false) => {
+            format!("{label} is for the platform that the tool runs on: `exec_caches` of `tool_run` takes it.")
+        }
+        (false, false) => {
+            format!("{label} goes into `exec_caches` of `tool_run`, or into `caches` of a `tool_binary`.")
+        }
     }
 }
 
@@ -97,7 +112,8 @@ fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
         return String::new();
     }
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    let mut lines = vec![line(head.iter().map(ToString::to_string).collect()), line(vec!["---".to_owned(); head.len()])];
+    let mut lines =
+        vec![line(head.iter().map(ToString::to_string).collect()), line(vec!["---".to_owned(); head.len()])];
     lines.extend(rows.into_iter().map(|row| line(row.iter().map(|text| cell(text)).collect())));
     lines.join("\n")
 }
@@ -209,7 +225,8 @@ fn set(recipe: &Recipe) -> String {
 }
 
 fn cleared(recipe: &Recipe) -> String {
-    let mut names: Vec<String> = recipe.environment.values().flat_map(|rule| &rule.clear).map(|name| code(name)).collect();
+    let mut names: Vec<String> =
+        recipe.environment.values().flat_map(|rule| &rule.clear).map(|name| code(name)).collect();
     names.sort();
     names.dedup();
     if names.is_empty() {
@@ -221,7 +238,11 @@ fn cleared(recipe: &Recipe) -> String {
 
 fn runtime_files(recipe: &Recipe) -> String {
     let file = |rule: &lazytools_lock::recipe::RuntimeFileRule| {
-        format!("Written just before the tool runs, {}:\n\n```text\n{}\n```", code(rule.to.source()), rule.text.source().trim_end())
+        format!(
+            "Written just before the tool runs, {}:\n\n```text\n{}\n```",
+            code(rule.to.source()),
+            rule.text.source().trim_end()
+        )
     };
     recipe.runtime_files.iter().map(file).collect::<Vec<_>>().join("\n\n")
 }

@@ -72,7 +72,9 @@ pub fn digest(digest: &DigestRule) -> String {
         DigestRule::Download => "by downloading it when it is pinned".to_owned(),
         DigestRule::Checksums { url, .. } => format!("from {}", code(url.source())),
         DigestRule::Github => "GitHub's".to_owned(),
-        DigestRule::GoSum { file } => format!("the sum in {}, by downloading it when it is pinned", code(file.as_str())),
+        DigestRule::GoSum { file } => {
+            format!("the sum in {}, by downloading it when it is pinned", code(file.as_str()))
+        }
         DigestRule::Header { name, .. } => format!("from the header {} of the server's answer", code(name)),
         DigestRule::Json { table: rule, .. } => format!("from {}", table(rule)),
         DigestRule::Text { lookup, .. } => format!("from {}", table(&TableRule::Lookup(lookup.clone()))),
