@@ -197,6 +197,9 @@ fn fetched(recipe: &Recipe) -> String {
         let member = lookup.member.as_ref().map(|member| format!("{} of ", code(member.source()))).unwrap_or_default();
         let source = words::source(&lookup.source);
         lines.push(format!("- The table {}, only when it is pinned:\n  {member}{source}.", code(id.as_str())));
+        for (name, value) in recipe.values.iter().filter(|(_, value)| value.lookup == *id) {
+            lines.push(format!("  - {} is looked up in it: {}.", code(&format!("{{values.{name}}}")), value.doc));
+        }
     }
     lines.join("\n")
 }
