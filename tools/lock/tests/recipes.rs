@@ -35,6 +35,8 @@ fn requests() -> Value {
         "go_modules": {"recipe": "go_modules", "files": {"go_sum": "//:go.sum"}, "platforms": all},
         "go_proxy": {"recipe": "go_proxy", "files": {"go_sum": "//:go.sum"}, "platforms": all},
         "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
+        "gradle_wrapper": {"recipe": "gradle_wrapper", "version": "8.5", "platforms": all},
+        "gradle_wrapper_all": {"recipe": "gradle_wrapper", "version": "9.4.1", "params": {"distribution": "all", "from": "https://mirror.example/gradle"}, "platforms": all},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
         "maven_repo": {"recipe": "maven_repo", "files": {"maven_files": "//:maven_files.txt"}, "platforms": all},
