@@ -41,8 +41,10 @@ for step in .steps/*.sh; do
   done <"$expected"
 done
 
-echo "== an edit of the recipe makes the pin stale, and the test says so"
-echo "# edited" >>sass.toml
+echo "== a comment leaves the pin as it is; an edit of the recipe makes it stale, and the test says so"
+echo "# A comment." >>sass.toml
+nested "$work" test //tools:update_pins_test
+printf '\n[environment.set]\nSASS_PATH = "{root}"\n\n' >>sass.toml
 expect_failure "$TEST_TMPDIR/log" "sass: recipe sass has changed" "bazel run //tools:update_pins" "(LT309)" \
   -- nested "$work" test --test_output=all //tools:update_pins_test
 nested "$work" run //tools:update_pins

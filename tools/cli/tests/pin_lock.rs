@@ -36,7 +36,9 @@ fn check_tells_what_is_stale_without_a_network() {
         "thing: MODULE.bazel asks for version 2.0 instead of 1.0",
     ]);
     workspace.request(&["linux_x86_64"], "1.0");
-    workspace.write("thing.toml", &format!("{DOWNLOADED}\n# other\n"));
+    workspace.write("thing.toml", &format!("{DOWNLOADED}\n# A comment changes nothing.\n"));
+    workspace.pin(&server, &["--check"]).succeeded();
+    workspace.write("thing.toml", &format!("{DOWNLOADED}\n[environment.set]\nTHING = \"1\"\n"));
     workspace.pin(&server, &["--check"]).failed_with(&["thing: recipe thing has changed"]);
     let outcome = workspace.pin(&server, &["--check", "--json"]);
     assert_eq!(outcome.code, Some(1));

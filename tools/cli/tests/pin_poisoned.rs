@@ -37,7 +37,7 @@ fn a_changed_file_under_an_unchanged_address_is_not_taken() {
     let caught: Vec<&str> = caught.iter().map(String::as_str).collect();
     pin(&workspace, &upstream, &["--refresh"]).failed_with(&caught);
     // Neither when the recipe changes, nor under another tool's name.
-    workspace.write("thing.toml", &format!("{DOWNLOADED}\n# changed\n"));
+    workspace.write("thing.toml", &format!("{DOWNLOADED}\n[environment.set]\nTHING = \"1\"\n"));
     pin(&workspace, &upstream, &[]).failed_with(&caught[2..3]);
     let requests = workspace.read("requests.json");
     workspace.write("requests.json", &requests.replace("\"thing\":", "\"other\":"));

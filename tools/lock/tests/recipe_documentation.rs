@@ -55,6 +55,11 @@ fn it_is_read() {
 }
 
 #[test]
+fn code_may_hold_comments() {
+    Recipe::parse("r.toml", &with("One paragraph.", "```sh\n# a comment\n```\nText.")).unwrap();
+}
+
+#[test]
 fn nothing_need_be_said() {
     let (head, rest) = RECIPE.split_at(RECIPE.find("doc = ").unwrap());
     let rest = &rest[rest.find("[version_from]").unwrap()..];

@@ -75,7 +75,9 @@ pub struct Example {
 
 pub(super) fn documentation(reading: &Reading<'_>, table: &mut Table<'_, '_>, recipe: &Name) -> Documentation {
     let doc = table.text("doc").map(|doc| {
-        if doc.value.lines().any(|line| line.starts_with('#')) {
+        // A line of code between fences may begin as a heading does.
+        let prose = doc.value.split("```").step_by(2);
+        if prose.flat_map(str::lines).any(|line| line.starts_with('#')) {
             let message = "doc has a heading: the page has headings of its own, so write paragraphs and lists";
             reading.source.error(doc.line, FORM, message);
         }
