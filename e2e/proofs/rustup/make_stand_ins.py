@@ -33,6 +33,7 @@ def component(name, folder, files):
 
 
 licence = ("What every component has.\n", 0o644)
-component("rustc", "rustc", {"bin/rustc": (program("rustc"), 0o755), "share/doc/LICENSE": licence})
+rustc = {"bin/rustc": (program("rustc"), 0o755), "lib/librustc_driver.so": ("A library.\n", 0o644)}
+component("rustc", "rustc", rustc | {"share/doc/LICENSE": licence})
 component("cargo", "cargo", {"bin/cargo": (program("cargo"), 0o755), "share/doc/LICENSE": licence})
 component("rust-std", f"rust-std-{TRIPLE}", {f"lib/rustlib/{TRIPLE}/lib/libstd.rlib": ("A library.\n", 0o644)})
