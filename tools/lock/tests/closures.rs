@@ -93,6 +93,18 @@ fn yarn_locks_and_npms_cache() {
 }
 
 #[test]
+fn addresses_of_repositories_in_the_cache_of_coursier() {
+    for address in ["repository.example", "file:///a", "https://user@repository.example/maven2"] {
+        let said = fault("coursier", &[("repository", address)], "maven_files", "");
+        let expected = format!(
+            "repository is {address:?}, and has to be the address of a Maven repository as the tool names it, without a \
+             password, as in \"https://repository.example/maven2\" (LT201)"
+        );
+        assert!(said.ends_with(&expected), "{said}");
+    }
+}
+
+#[test]
 fn lists_of_maven_files() {
     let fault = |text: &str| fault("maven_repo", &[], "maven_files", text);
     let remedy =

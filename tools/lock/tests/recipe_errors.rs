@@ -143,7 +143,7 @@ fn mistakes_in_where_versions_come_from_are_told() {
         (
             "[platforms.linux",
             "[version_from]\nyarn = \"x\"\n\n[platforms.linux",
-            "version_from has no key \"yarn\": known: golang, npm, package_manager, pypi, tool_versions, go, maven_wrapper",
+            "version_from has no key \"yarn\": known: golang, npm, package_manager, pypi, tool_versions, go, gradle_wrapper, maven_wrapper",
         ),
         (
             "[platforms.linux",

@@ -1,7 +1,7 @@
 //! Plain words, in Markdown, for what a recipe says before anything is asked for.
 
-use lazytools_lock::recipe::{DigestRule, SourceRule, TableRule, VersionKey, When};
-use lazytools_lock::{Access, AccessMode, Role};
+use lazytools_lock::recipe::{AccessRule, DigestRule, SourceRule, TableRule, Template, VersionKey, When};
+use lazytools_lock::{AccessMode, Role};
 
 /// A text as code. Braces, stars and underscores in it are the text's own.
 pub fn code(text: &str) -> String {
@@ -89,7 +89,7 @@ pub fn digest(digest: &DigestRule) -> String {
 }
 
 /// What the tool may do to the folder, and what that means.
-pub fn access(access: &Access) -> String {
+pub fn access(access: &AccessRule) -> String {
     let mut text = match access.mode {
         AccessMode::Readonly => "Read-only: the tool works on the folder itself, which nothing can change.".to_owned(),
         AccessMode::Layered => "Layered: the tool reads the folder, and writes to an empty one before it (`{upper}`), \
@@ -101,7 +101,7 @@ pub fn access(access: &Access) -> String {
         AccessMode::Copy => format!(
             "A private copy in part: the tool writes to {}, so each action gets a writable copy of that, which is gone \
              after it; the rest is read-only.",
-            codes(access.paths.iter().map(lazytools_lock::CachePath::as_str), "and")
+            codes(access.paths.iter().map(Template::source), "and")
         ),
     };
     if access.exact {
@@ -116,6 +116,7 @@ pub fn version_key(key: VersionKey, name: Option<&str>) -> String {
     match key {
         VersionKey::Go => "the toolchain in go.mod".to_owned(),
         VersionKey::Golang => format!("the module {name} in go.mod"),
+        VersionKey::GradleWrapper => "gradle-wrapper.properties".to_owned(),
         VersionKey::MavenWrapper => "maven-wrapper.properties".to_owned(),
         VersionKey::Npm => format!("the package {name} in package-lock.json, pnpm-lock.yaml or yarn.lock"),
         VersionKey::Nvmrc => ".nvmrc or .node-version".to_owned(),

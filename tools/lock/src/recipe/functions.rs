@@ -1,8 +1,11 @@
 //! The functions of templates: pure, from texts to a text.
 
+use std::hash::Hasher as _;
+
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
+use siphasher::sip::SipHasher13;
 
 /// A function.
 pub struct Function {
@@ -71,6 +74,7 @@ pub const FUNCTIONS: &[Function] = &[
         call: |a| Ok(hex::encode(Sha512::digest(a[0]))),
     },
     Function { name: "shard", usage: "shard(text, length, …)", min: 2, max: 9, call: shard },
+    Function { name: "siphash13hex", usage: "siphash13hex(text)", min: 1, max: 1, call: |a| Ok(siphash13hex(a[0])) },
     Function { name: "slice", usage: "slice(text, start[, end])", min: 2, max: 3, call: slice },
     Function { name: "stem", usage: "stem(path)", min: 1, max: 1, call: |a| Ok(stem(a[0]).to_owned()) },
     Function { name: "upper", usage: "upper(text)", min: 1, max: 1, call: |a| Ok(a[0].to_uppercase()) },
@@ -137,6 +141,15 @@ fn md5base36(text: &str) -> String {
 fn javahash(text: &str) -> String {
     let hash = text.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
     format!("{hash:x}")
+}
+
+/// SipHash-1-3 without a key of a text as Rust hashes a `str`, in hexadecimal digits, as wasm-pack writes it.
+fn siphash13hex(text: &str) -> String {
+    let mut hasher = SipHasher13::new();
+    hasher.write(text.as_bytes());
+    // What ends a `str`.
+    hasher.write_u8(0xff);
+    hex::encode(hasher.finish().to_le_bytes())
 }
 
 fn number(text: &str) -> Result<usize, String> {
@@ -215,6 +228,8 @@ mod tests {
             ("sha256hex", vec![""], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("sha512hex", vec![""], &empty_sha512),
             ("shard", vec!["abcdef", "2", "1"], "ab/c/def"),
+            // As binary-install 0.4.1 works it out, by the siphasher 0.3 that it uses.
+            ("siphash13hex", vec!["https://example.org/a.tar.gz"], "ebb15fa708a77b25"),
             ("slice", vec!["abcdef", "2"], "cdef"),
             ("slice", vec!["abcdef", "0", "2"], "ab"),
             ("stem", vec![url], "b-1.0"),

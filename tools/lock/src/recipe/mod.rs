@@ -32,7 +32,7 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::step::{DigestAlgorithm, Encoding};
-use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reach, Role};
+use crate::{AccessMode, Algorithm, FileMode, Format, Integrity, Name, Platform, Reach, Role};
 
 pub use artifacts::PURL_TYPES;
 pub use closure::ClosureKind;
@@ -91,7 +91,7 @@ pub struct Recipe {
     /// The files that are written just before the tool runs.
     pub runtime_files: Vec<RuntimeFileRule>,
     /// What the tool may do to its cache.
-    pub access: Access,
+    pub access: AccessRule,
     /// Paths that must be there at the end.
     pub checks: Vec<(Role, Template)>,
     /// The hosts that the tool reaches for.
@@ -105,6 +105,17 @@ impl Recipe {
     pub fn parse(file: &str, text: &str) -> Result<Self, RecipeErrors> {
         parse::parse(file, text)
     }
+}
+
+/// What the tool may do to its cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessRule {
+    /// How the folder is handed to the tool.
+    pub mode: AccessMode,
+    /// With `copy`: only these paths are copied.
+    pub paths: Vec<Template>,
+    /// Whether modes and links must be as laid out.
+    pub exact: bool,
 }
 
 /// A parameter.

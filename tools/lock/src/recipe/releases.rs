@@ -20,6 +20,8 @@ pub enum VersionKey {
     Go,
     /// A module of a `go.mod`.
     Golang,
+    /// Gradle, in `gradle-wrapper.properties`.
+    GradleWrapper,
     /// Maven, in `maven-wrapper.properties`.
     MavenWrapper,
     /// A package of `package-lock.json`, `pnpm-lock.yaml` or `yarn.lock`.
@@ -37,7 +39,7 @@ pub enum VersionKey {
 /// The keys that name something, and those that are `true`.
 const NAMED: &[VersionKey] =
     &[VersionKey::Golang, VersionKey::Npm, VersionKey::PackageManager, VersionKey::Pypi, VersionKey::ToolVersions];
-const FLAGS: &[VersionKey] = &[VersionKey::Go, VersionKey::MavenWrapper, VersionKey::Nvmrc];
+const FLAGS: &[VersionKey] = &[VersionKey::Go, VersionKey::GradleWrapper, VersionKey::MavenWrapper, VersionKey::Nvmrc];
 
 impl VersionKey {
     /// The key in a recipe's `[version_from]`.
@@ -45,6 +47,7 @@ impl VersionKey {
         match self {
             Self::Go => "go",
             Self::Golang => "golang",
+            Self::GradleWrapper => "gradle_wrapper",
             Self::MavenWrapper => "maven_wrapper",
             Self::Npm => "npm",
             Self::Nvmrc => "nvmrc",

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Access, AccessMode, Name, Platform, Reach, Role};
+use crate::{AccessMode, Name, Platform, Reach, Role};
 
 use super::check::Place;
 use super::error::{FORM, PATHS, PLATFORM};
 use super::parse::Reading;
 use super::reader::Table;
 use super::{
-    ClosureKind, EnvironmentRule, PackagesRule, Param, ParamKind, RuntimeFileRule, Template, VersionRange, When,
+    AccessRule, ClosureKind, EnvironmentRule, PackagesRule, Param, ParamKind, RuntimeFileRule, Template, VersionRange,
+    When,
 };
 
 pub(super) fn platforms(
@@ -210,16 +211,14 @@ pub(super) fn runtime_files(reading: &Reading<'_>, table: &mut Table<'_, '_>) ->
     rules
 }
 
-pub(super) fn access(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Access {
-    let mut access = Access::default();
+pub(super) fn access(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> AccessRule {
+    let mut access = AccessRule::default();
     let Some(mut table) = table.table("access") else { return access };
     if let Some(mode) = table.take("mode") {
         let modes = [("copy", AccessMode::Copy), ("layered", AccessMode::Layered), ("readonly", AccessMode::Readonly)];
         access.mode = reading.word(&mode, &modes).unwrap_or_default();
     }
-    for path in table.texts("paths") {
-        access.paths.extend(path.parse::<crate::CachePath>(reading.source, PATHS));
-    }
+    access.paths = reading.templates(&mut table, "paths", Role::Any, Place::Path);
     if !access.paths.is_empty() && access.mode != AccessMode::Copy {
         reading.source.error(table.line, FORM, "access has paths, which only mode = \"copy\" uses");
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Integrity, Name, Part, Platform, RecipeRef, Request, Role, Tool};
+use crate::{Access, Integrity, Name, Part, Platform, RecipeRef, Request, Role, Tool};
 
 use super::collisions;
+use super::error::RecipeError;
 use super::expand::Known;
-use super::{Chosen, Recipe};
+use super::{AccessRule, Chosen, Recipe};
 
 impl Recipe {
     /// The tool that a request stands for. `known` gives what is known of a part's artifacts, `files` are the texts of
@@ -32,12 +33,13 @@ impl Chosen<'_> {
         known: impl Fn(Role, Option<Platform>) -> BTreeMap<Name, Known>,
     ) -> Result<Tool, Vec<String>> {
         let recipe = self.recipe;
+        let access = self.access(&known(Role::Any, None)).map_err(|error| vec![error.to_string()])?;
         let mut tool = Tool {
             recipe: RecipeRef { name: recipe.name.clone(), digest: recipe.digest.clone() },
             request: request.clone(),
             version: String::new(),
             inputs: inputs.clone(),
-            access: recipe.access.clone(),
+            access,
             reaches: recipe.reaches.clone(),
             any: Part::default(),
             host: BTreeMap::new(),
@@ -60,5 +62,12 @@ impl Chosen<'_> {
         }
         collisions::check(&tool)?;
         Ok(tool)
+    }
+
+    fn access(&self, known: &BTreeMap<Name, Known>) -> Result<Access, RecipeError> {
+        let AccessRule { mode, paths, exact } = &self.recipe.access;
+        let scope = self.scope(None, known);
+        let paths = paths.iter().map(|path| self.path(path, &scope)).collect::<Result<_, _>>()?;
+        Ok(Access { mode: *mode, paths, exact: *exact })
     }
 }

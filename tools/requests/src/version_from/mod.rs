@@ -90,8 +90,8 @@ pub enum VersionFromError {
     },
 }
 
-const KNOWN: &str = ".node-version, .nvmrc, .tool-versions, go.mod, maven-wrapper.properties, package-lock.json, \
-                     package.json, pnpm-lock.yaml, requirements.txt (or *requirements*.txt), uv.lock, yarn.lock";
+const KNOWN: &str = ".node-version, .nvmrc, .tool-versions, go.mod, gradle-wrapper.properties, \
+                     maven-wrapper.properties, package-lock.json, package.json, pnpm-lock.yaml, requirements.txt (or *requirements*.txt), uv.lock, yarn.lock";
 
 /// What was found in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,7 +127,8 @@ fn kind(name: &str) -> Option<Vec<(VersionKey, Reader)>> {
         ".nvmrc" | ".node-version" => vec![(VersionKey::Nvmrc, small::nvmrc as Reader)],
         ".tool-versions" => vec![(VersionKey::ToolVersions, small::tool_versions as Reader)],
         "go.mod" => vec![(VersionKey::Golang, go::module as Reader), (VersionKey::Go, go::toolchain as Reader)],
-        "maven-wrapper.properties" => vec![(VersionKey::MavenWrapper, small::maven_wrapper as Reader)],
+        "gradle-wrapper.properties" => vec![(VersionKey::GradleWrapper, small::wrapper as Reader)],
+        "maven-wrapper.properties" => vec![(VersionKey::MavenWrapper, small::wrapper as Reader)],
         "package-lock.json" | "npm-shrinkwrap.json" => vec![(VersionKey::Npm, npm_lock::find as Reader)],
         "package.json" => vec![(VersionKey::PackageManager, node::package_manager as Reader)],
         "pnpm-lock.yaml" => vec![(VersionKey::Npm, pnpm_lock::find as Reader)],
@@ -184,6 +185,7 @@ fn choose(
 fn key_words(key: VersionKey) -> String {
     match key {
         VersionKey::Go => "go",
+        VersionKey::GradleWrapper => "gradle",
         VersionKey::MavenWrapper => "apache-maven",
         _ => "node",
     }

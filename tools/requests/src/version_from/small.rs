@@ -24,15 +24,15 @@ pub(super) fn tool_versions(text: &str, tool: &str) -> Result<Found, String> {
     Ok(found)
 }
 
-/// `maven-wrapper.properties`: the version in the address of the distribution.
-pub(super) fn maven_wrapper(text: &str, distribution: &str) -> Result<Found, String> {
+/// `maven-wrapper.properties` and `gradle-wrapper.properties`: the version in the address of the distribution.
+pub(super) fn wrapper(text: &str, distribution: &str) -> Result<Found, String> {
     let line = text.lines().map(str::trim).find_map(|line| line.strip_prefix("distributionUrl"));
     let value = line.and_then(|rest| rest.trim_start().strip_prefix(['=', ':'])).ok_or("it has no distributionUrl")?;
     // In properties, a colon may be escaped.
     let url = value.trim().replace('\\', "");
     let file = url.rsplit('/').next().unwrap_or_default();
     let version = file.strip_prefix(distribution).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| {
-        let end = rest.find("-bin.").or_else(|| rest.find("-src."))?;
+        let end = ["-all.", "-bin.", "-src."].iter().find_map(|kind| rest.find(kind))?;
         Some(&rest[..end])
     });
     let version = version

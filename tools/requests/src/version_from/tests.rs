@@ -11,6 +11,7 @@ fn look(name: &str, text: &str, package: &str) -> Result<String, VersionFromErro
     std::fs::write(&path, text).unwrap();
     let known = names(&[
         (VersionKey::Go, ""),
+        (VersionKey::GradleWrapper, ""),
         (VersionKey::MavenWrapper, ""),
         (VersionKey::Npm, "playwright"),
         (VersionKey::Nvmrc, ""),
@@ -146,6 +147,8 @@ fn small_files() {
     let wrapper = "wrapperVersion=3.3.2\ndistributionUrl=https\\://example.org/org/apache/maven/apache-maven/3.9.9/\
                    apache-maven-3.9.9-bin.zip\n";
     assert_eq!(version("maven-wrapper.properties", wrapper, ""), "3.9.9");
+    let wrapper = "distributionPath=wrapper/dists\ndistributionUrl=https\\://example.org/gradle-9.4.1-all.zip\n";
+    assert_eq!(version("gradle-wrapper.properties", wrapper, ""), "9.4.1");
     assert!(fault("maven-wrapper.properties", "distributionUrl=https://x/y.zip", "").contains("ends in \"y.zip\""));
     assert!(fault("maven-wrapper.properties", "a=b", "").contains("it has no distributionUrl"));
     let package = r#"{"packageManager": "pnpm@10.34.9+sha512.abc"}"#;

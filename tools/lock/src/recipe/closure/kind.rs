@@ -31,8 +31,9 @@ impl ClosureKind {
     /// The options that a recipe can give, each a template.
     pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
         match self {
-            Self::CargoLock | Self::MavenFiles | Self::YarnLock => &[],
+            Self::CargoLock | Self::YarnLock => &[],
             Self::GoSum => &["form"],
+            Self::MavenFiles => &["form", "repository"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
             Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
         }

@@ -9,14 +9,19 @@ use super::super::expand::WantedDigest;
 use super::context::{artifact, encode, place, Context};
 use super::Closure;
 
-/// What Maven notes beside the files of its local repository.
-const NOTES: [&str; 6] = [".lastUpdated", ".md5", ".properties", ".repositories", ".sha1", ".xml"];
+/// What Maven and coursier note beside the files.
+const NOTES: [&str; 9] =
+    [".checked", ".computed", ".lastUpdated", ".lock", ".md5", ".properties", ".repositories", ".sha1", ".xml"];
 
 pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
     let mut closure = Closure::default();
     if context.platform.is_some() {
         return Ok(closure);
     }
+    let repository = match context.word("form", &["repository", "coursier"])? {
+        "coursier" => Some(repository(context)?),
+        _ => None,
+    };
     let mut files: BTreeMap<&str, (String, WantedDigest)> = BTreeMap::new();
     for (number, line) in context.text.lines().enumerate() {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -40,7 +45,11 @@ pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
     for (path, (purl, digest)) in files {
         let id = context.id(path)?;
         closure.artifacts.push(artifact(id.clone(), Source::Purl(purl), Format::File, digest));
-        closure.steps.push(place(id, context.below(path)?));
+        let to = match &repository {
+            Some(repository) => context.below(&coursier(&format!("{repository}/{path}")))?,
+            None => context.below(path)?,
+        };
+        closure.steps.push(place(id, to));
     }
     Ok(closure)
 }
@@ -51,6 +60,29 @@ fn fail(context: &Context<'_>, number: usize, line: &str) -> RecipeError {
          before it: make the list anew, by `find . -type f | sort | xargs sha256sum` in a local repository"
     );
     context.fail(number + 1, message)
+}
+
+/// The address of the repository, as coursier's paths have it: `SCHEME/HOST/PATH`.
+fn repository(context: &Context<'_>) -> Result<String, RecipeError> {
+    let address = context.option("repository")?.unwrap_or_default();
+    let plain = |text: &str| !text.is_empty() && !text.contains(['@', '?', '#', '\\']) && !text.contains("//");
+    match address.trim_end_matches('/').split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) if plain(rest) => Ok(format!("{scheme}/{rest}")),
+        _ => {
+            let message = format!(
+                "repository is {address:?}, and has to be the address of a Maven repository as the tool names it, \
+                 without a password, as in \"https://repository.example/maven2\""
+            );
+            Err(context.bad_option("repository", message))
+        }
+    }
+}
+
+/// A path in coursier's cache: of an address, without `:/`, everything that coursier takes for unsafe is escaped
+/// (`CachePath.escape` in coursier/coursier, modules/paths).
+fn coursier(path: &str) -> String {
+    let escape = |c: char| if " %$&+,:;=?@<>#".contains(c) { format!("%{:02X}", u32::from(c)) } else { c.to_string() };
+    path.chars().map(escape).collect()
 }
 
 /// The package URL of a file: `GROUP/ARTIFACT/VERSION/ARTIFACT-VERSION[-CLASSIFIER].TYPE`.
@@ -75,6 +107,15 @@ fn purl(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_in_the_cache_of_coursier() {
+        assert_eq!(
+            coursier("https/repository.example/maven2/a/b/1/b-1.jar"),
+            "https/repository.example/maven2/a/b/1/b-1.jar"
+        );
+        assert_eq!(coursier("http/localhost:8081/a/b/1+2/b-1+2.jar"), "http/localhost%3A8081/a/b/1%2B2/b-1%2B2.jar");
+    }
 
     #[test]
     fn files_and_their_purls() {
