@@ -103,7 +103,9 @@ fn package(key: String, raw: RawPackage) -> Result<Package, String> {
         None => return Err(format!("{key:?} is no package with a version, as in \"is-odd@3.0.1\"")),
     };
     let Some(integrity) = raw.integrity.as_deref().and_then(Integrity::strongest) else {
-        return Err(format!("{key} has no \"integrity\" with SHA-256 or stronger: make the file anew by `deno install`"));
+        return Err(format!(
+            "{key} has no \"integrity\" with SHA-256 or stronger: make the file anew by `deno install`"
+        ));
     };
     Ok(Package {
         place: name.clone(),
