@@ -128,6 +128,12 @@ fn names_that_are_one() {
         &Tar::new().file("a", 0o644, b"1").file("./a", 0o644, b"2").done(),
         "tar",
         "LT409",
+        &["t/a of the same step: both write it, with different bytes"],
+    );
+    refuse(
+        &Tar::new().file("a", 0o644, b"1").file("a", 0o755, b"1").done(),
+        "tar",
+        "LT409",
         &["t/a of the same step: both write it"],
     );
     refuse(&Tar::new().file("a", 0o644, b"").file("a/b", 0o644, b"").done(), "tar", "LT409", &["one is a folder"]);
@@ -136,7 +142,12 @@ fn names_that_are_one() {
         zip[at + 1] = b'1';
     }
     refuse(&zip, "zip", "LT409", &["t/a1 of the same step: both write it"]);
-    // A folder may be there twice.
+    // A file may be there twice with the same bytes, as in many packages of npm, and a folder.
+    let bytes = vec![7; 100_000];
+    let once = Tar::new().file("a", 0o644, &bytes);
+    let twice = Tar::new().file("./a", 0o644, &bytes).file("a", 0o644, &bytes);
+    let list = |tar: Tar| extract("tar", &tar.done(), json!({})).list();
+    assert_eq!(list(twice), list(once));
     extract("tar", &Tar::new().folder("a").folder("a/").file("a/b", 0o644, b"").done(), json!({})).list();
 }
 

@@ -11,6 +11,7 @@ use crate::batch::{write_file, Batcher};
 use crate::decode::Compression;
 use crate::error::{decoding, output, Outcome, Problem};
 use crate::registry::Kind;
+use crate::repeats::Repeat;
 use crate::select::{Selector, Taken};
 use crate::site::Site;
 use crate::steps::Input;
@@ -110,8 +111,12 @@ fn tar(
         let Some(taken) = selector.choose(&member.name)? else { continue };
         if member.kind == MemberKind::File {
             let mode = disk_mode(&taken, member.mode);
-            let path = site.claim_file(at, &taken.path, mode, member.size)?;
             let mut read = |buffer: &mut [u8]| tar.read_full(buffer);
+            if let Some(path) = site.claimed_file(at, &taken.path, mode, member.size) {
+                site.note_repeat(Repeat::read(path, at, read)?);
+                continue;
+            }
+            let path = site.claim_file(at, &taken.path, mode, member.size)?;
             if batcher.file(path, mode, Some(member.size), scratch, &mut read)?.is_none() {
                 return Ok(());
             }

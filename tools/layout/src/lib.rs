@@ -19,6 +19,7 @@ mod near;
 mod nested;
 mod registry;
 mod repack;
+mod repeats;
 mod select;
 mod site;
 mod small;
@@ -117,7 +118,10 @@ fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
 
 fn finish(request: &Request<'_>, site: Site<'_>, folder: Folder) -> Result<(), Failure> {
     let (check, root, modes) = (site.steps.check.clone(), std::sync::Arc::clone(&site.root), site.modes);
-    let (registry, hard_links) = site.finish();
+    let (registry, hard_links, repeats) = site.finish();
+    for repeat in &repeats {
+        repeat.check(&root).map_err(|problem| (repeat.step, problem))?;
+    }
     for link in &hard_links {
         small::hard_link(&registry, &root, modes, link).map_err(|problem| (link.step, problem))?;
     }

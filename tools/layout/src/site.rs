@@ -9,6 +9,7 @@ use crate::digests::Digests;
 use crate::error::{Outcome, Problem};
 use crate::fsys::Modes;
 use crate::registry::{Kind, Refusal, Registry};
+use crate::repeats::Repeat;
 use crate::steps::Steps;
 
 /// A file that is made last, as a further name of another one.
@@ -35,12 +36,21 @@ pub struct Site<'p> {
     pub digests: Digests,
     registry: Mutex<Registry>,
     hard_links: Mutex<Vec<HardLink>>,
+    repeats: Mutex<Vec<Repeat>>,
 }
 
 impl<'p> Site<'p> {
     /// An empty folder.
     pub fn new(steps: Steps<'p>, root: &Path, modes: Modes, digests: Digests) -> Self {
-        Self { steps, root: root.into(), modes, digests, registry: Mutex::default(), hard_links: Mutex::default() }
+        Self {
+            steps,
+            root: root.into(),
+            modes,
+            digests,
+            registry: Mutex::default(),
+            hard_links: Mutex::default(),
+            repeats: Mutex::default(),
+        }
     }
 
     /// The account of the folder.
@@ -48,10 +58,26 @@ impl<'p> Site<'p> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The account and the hard links, when all is done.
-    pub fn finish(self) -> (Registry, Vec<HardLink>) {
+    /// The account, the hard links and the repeated members, when all is done.
+    pub fn finish(self) -> (Registry, Vec<HardLink>, Vec<Repeat>) {
         let registry = self.registry.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (registry, self.hard_links.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let hard_links = self.hard_links.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (registry, hard_links, self.repeats.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The file of a path that a step has claimed already, with the same mode and size.
+    pub fn claimed_file(&self, step: usize, path: &CachePath, mode: FileMode, size: u64) -> Option<Arc<str>> {
+        let registry = self.registry();
+        let record = registry.get(path.as_str()).filter(|record| record.step == step)?;
+        match record.kind {
+            Kind::File { mode: own, size: bytes, .. } if (own, bytes) == (mode, size) => Some(Arc::clone(&record.path)),
+            _ => None,
+        }
+    }
+
+    /// Notes a member that has to have the bytes of a file that is there in the end.
+    pub fn note_repeat(&self, repeat: Repeat) {
+        self.repeats.lock().unwrap_or_else(PoisonError::into_inner).push(repeat);
     }
 
     /// Claims a file or link for a step.

@@ -43,6 +43,31 @@ fn cargo_locks() {
 }
 
 #[test]
+fn deno_locks() {
+    let fault = |text: &str| fault("deno", &[], "deno_lock", text);
+    assert!(fault("{\n}").starts_with("input file deno_lock:2: this is no deno.lock with a version: "));
+    assert_eq!(
+        fault(r#"{"version": "4", "npm": {}}"#),
+        "input file deno_lock:1: it has version \"4\", and only \"5\" says for which platforms a package is: make it anew \
+         with deno 2.3 or newer, by `deno install` (LT270)"
+    );
+    let elsewhere = "is no npm package, and only these can be laid out: take it from npm, or keep it among the sources";
+    assert_eq!(
+        fault(r#"{"version": "5", "jsr": {"@std/path@1.0.8": {}}}"#),
+        format!("input file deno_lock:1: jsr:@std/path@1.0.8 {elsewhere} (LT270)")
+    );
+    assert_eq!(
+        fault(r#"{"version": "5", "remote": {"https://example.org/mod.ts?token=secret": "00"}}"#),
+        format!("input file deno_lock:1: https://example.org/mod.ts {elsewhere} (LT270)")
+    );
+    assert_eq!(
+        fault(r#"{"version": "5", "npm": {"a@1.0.0": {}}}"#),
+        "input file deno_lock:1: a@1.0.0 has no \"integrity\" with SHA-256 or stronger: make the file anew by \
+         `deno install` (LT270)"
+    );
+}
+
+#[test]
 fn go_sums() {
     let fault = |text: &str| fault("go_modules", &[], "go_sum", text);
     assert_eq!(

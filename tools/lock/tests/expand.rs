@@ -151,3 +151,25 @@ fn requests_that_do_not_fit_are_told() {
     let message = fail(&|request| drop(request.files.insert("f".parse().unwrap(), "//:f".to_owned())));
     assert!(message.contains("reads no file \"f\""), "{message}");
 }
+
+#[test]
+fn names_of_variables_are_templates() {
+    let text = RECIPE.replace("artifact_marker = \"x\"\n", "")
+        + "[environment.target.set]\n\"X_{os}{params.flavour}\" = \"{root}\"\n";
+    let text = text.replace("choices = [\"v1\", \"v2\", \"v9\"]\n", "");
+    let recipe = Recipe::parse("thing.toml", &text).unwrap();
+    let part = |flavour: &str| {
+        let mut request = request("1.0");
+        request.params.insert("flavour".parse().unwrap(), flavour.to_owned());
+        let chosen = recipe.choose(&request).unwrap();
+        let (platform, files) = (Some("linux_x86_64".parse().unwrap()), BTreeMap::new());
+        let wanted = chosen.wanted(Role::Target, platform, &files).unwrap();
+        chosen.part(Role::Target, platform, &known(&wanted), &files)
+    };
+    assert_eq!(part("1").unwrap().environment.set, BTreeMap::from([("X_linux1".to_owned(), "{root}".to_owned())]));
+    let line = text.lines().position(|line| line.starts_with("\"X_")).unwrap() + 1;
+    assert_eq!(
+        part("=").unwrap_err().to_string(),
+        format!("thing.toml:{line}: \"X_linux=\" cannot be the name of a variable (LT201)")
+    );
+}

@@ -221,7 +221,9 @@ fn set(recipe: &Recipe) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for (role, rule) in &recipe.environment {
         let of = if *role == Role::Any { String::new() } else { format!(" (for {})", words::role(*role)) };
-        rows.extend(rule.set.iter().map(|(name, value)| vec![format!("{}{of}", code(name)), code(value.source())]));
+        rows.extend(
+            rule.set.iter().map(|(name, value)| vec![format!("{}{of}", code(name.source())), code(value.source())]),
+        );
     }
     rows.sort();
     table(&["variable", "is set to"], rows)

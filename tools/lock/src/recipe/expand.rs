@@ -11,9 +11,10 @@ use crate::{
     Algorithm, Artifact, Environment, Format, Integrity, Licence, Name, Part, Platform, Role, RuntimeFile, Source,
 };
 
-use super::error::{RecipeError, NO_ARTIFACT, PATHS};
+use super::error::{RecipeError, FORM, NO_ARTIFACT, PATHS};
 use super::request::Chosen;
 use super::scope::RequestScope;
+use super::sections::{is_variable, no_variable};
 use super::signature::{MinisignKey, OpenPgpKey, Over, P256Key, SignatureRuleKind};
 use super::template::{Template, TemplateError};
 use super::{ArtifactRule, DigestRule, Lookup, SourceRule, StepKind, StepRule, TableRule};
@@ -151,7 +152,11 @@ impl Chosen<'_> {
         if let Some(rule) = self.recipe.environment.get(&role) {
             let mut environment = Environment::default();
             for (name, template) in &rule.set {
-                environment.set.insert(name.clone(), self.at(template, template.run_text(&scope))?);
+                let variable = self.text(name, &scope)?;
+                if !is_variable(&variable) {
+                    return Err(self.error(name.line, FORM, no_variable(&variable)));
+                }
+                environment.set.insert(variable, self.at(template, template.run_text(&scope))?);
             }
             environment.clear = rule.clear.iter().cloned().collect();
             part.environment = environment;

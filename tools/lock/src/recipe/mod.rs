@@ -344,8 +344,8 @@ pub struct PackagesRule {
 /// Variables for the tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvironmentRule {
-    /// Variables to set.
-    pub set: BTreeMap<String, Template>,
+    /// Variables to set, by names that are templates, too.
+    pub set: Vec<(Template, Template)>,
     /// Variables to clear.
     pub clear: BTreeSet<String>,
 }

@@ -169,23 +169,37 @@ fn variables(reading: &Reading<'_>, table: &mut Table<'_, '_>, role: Role) -> En
     let mut found = EnvironmentRule::default();
     if let Some(mut set) = table.table("set") {
         for (name, value) in set.take_rest() {
-            if let Some(template) = value.text().and_then(|text| reading.template(&text, role, Place::Run)) {
-                found.set.insert(name.value, template);
+            let value = value.text().and_then(|text| reading.template(&text, role, Place::Run));
+            if let (Some(name), Some(value)) = (reading.template(&name, role, Place::Path), value) {
+                found.set.push((name, value));
             }
         }
     }
     for name in table.texts("clear") {
-        if found.set.contains_key(&name.value) {
+        if found.set.iter().any(|(set, _)| set.plain().as_ref() == Some(&name.value)) {
             reading.source.error(name.line, FORM, format!("variable {} is both set and cleared", name.value));
+        }
+        if !is_variable(&name.value) {
+            reading.source.error(name.line, FORM, no_variable(&name.value));
         }
         found.clear.insert(name.value);
     }
-    for name in found.set.keys().chain(&found.clear) {
-        if name.is_empty() || name.contains(['=', '\0']) {
-            reading.source.error(table.line, FORM, format!("{name:?} cannot be the name of a variable"));
+    for (line, name) in found.set.iter().filter_map(|(name, _)| Some((name.line, name.plain()?))) {
+        if !is_variable(&name) {
+            reading.source.error(line, FORM, no_variable(&name));
         }
     }
     found
+}
+
+/// Whether a text can be the name of an environment variable.
+pub(super) fn is_variable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
+/// What is wrong with the name of a variable.
+pub(super) fn no_variable(name: &str) -> String {
+    format!("{name:?} cannot be the name of a variable")
 }
 
 pub(super) fn runtime_files(reading: &Reading<'_>, table: &mut Table<'_, '_>) -> Vec<RuntimeFileRule> {

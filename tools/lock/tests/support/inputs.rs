@@ -14,6 +14,7 @@ const H1: &str = "h1:W5quZX/G/csjUnuI8SUYlsHs9M38FC7znL0lIO+DvMg=";
 pub fn texts() -> BTreeMap<Name, String> {
     let texts = [
         ("cargo_lock", cargo_lock()),
+        ("deno_lock", deno_lock()),
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
@@ -35,6 +36,15 @@ checksum = "{SHA256}"
 name = "mine"
 version = "0.1.0"
 "#
+    )
+}
+
+fn deno_lock() -> String {
+    format!(
+        r#"{{"version": "5", "npm": {{
+        "@s/b@1.0.0_p@1.0.0": {{"integrity": "{SHA512}"}},
+        "@s/b@1.0.0_p@2.0.0": {{"integrity": "{SHA512}"}},
+        "m@1.0.0": {{"integrity": "{OTHER_SHA512}", "os": ["darwin"], "tarball": "https://registry.example/m/-/m-1.0.0.tgz"}}}}}}"#
     )
 }
 

@@ -5,6 +5,8 @@
 pub enum ClosureKind {
     /// `Cargo.lock`.
     CargoLock,
+    /// `deno.lock`.
+    DenoLock,
     /// `go.sum`.
     GoSum,
     /// A list of a Maven repository's files.
@@ -21,6 +23,7 @@ impl ClosureKind {
     /// The kinds with a recipe's words for them, sorted.
     pub(in crate::recipe) const WORDS: &'static [(&'static str, Self)] = &[
         ("cargo_lock", Self::CargoLock),
+        ("deno_lock", Self::DenoLock),
         ("go_sum", Self::GoSum),
         ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
@@ -32,6 +35,7 @@ impl ClosureKind {
     pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
         match self {
             Self::CargoLock | Self::YarnLock => &[],
+            Self::DenoLock => &["platform_packages_for"],
             Self::GoSum => &["form"],
             Self::MavenFiles => &["form", "repository"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
@@ -43,6 +47,7 @@ impl ClosureKind {
     pub fn laid_out(self) -> &'static str {
         match self {
             Self::CargoLock => "each crate, unpacked as `cargo vendor` does it",
+            Self::DenoLock => "each npm package, unpacked as deno does it",
             Self::GoSum => "each Go module",
             Self::MavenFiles => "each file, as in a Maven repository",
             Self::NpmLock => "each npm package",
@@ -55,6 +60,7 @@ impl ClosureKind {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::CargoLock => "LT250",
+            Self::DenoLock => "LT270",
             Self::GoSum => "LT251",
             Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,

@@ -18,9 +18,10 @@ pub(super) struct Package {
     /// The path without the first `node_modules/`.
     pub place: String,
     /// Its name in the registry, which differs from the path's for an alias.
-    name: String,
-    version: String,
-    resolved: Option<String>,
+    pub name: String,
+    pub version: String,
+    /// The tarball's address, where the lock has it.
+    pub resolved: Option<String>,
     /// The digest, where the lock has one that pins.
     pub integrity: Option<Integrity>,
     /// The licence, where the lock says it.
@@ -29,9 +30,9 @@ pub(super) struct Package {
     pub bin: BTreeMap<String, String>,
     /// Whether only development needs it.
     pub dev: bool,
-    os: Vec<String>,
-    cpu: Vec<String>,
-    libc: Vec<String>,
+    pub os: Vec<String>,
+    pub cpu: Vec<String>,
+    pub libc: Vec<String>,
 }
 
 #[derive(Deserialize)]
