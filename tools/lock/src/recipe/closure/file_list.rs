@@ -63,7 +63,7 @@ pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
         let format = match kind {
             Kind::Is(format) => format,
             Kind::ByName => {
-                by_name(file_name(line.address).unwrap_or(&path)).ok_or_else(|| unarchived(context, &line))?
+                by_name(file_name(line.address).unwrap_or(line.address)).ok_or_else(|| unarchived(context, &line))?
             }
         };
         closure.artifacts.push(artifact(id.clone(), source, format, WantedDigest::Known(line.integrity)));
@@ -109,7 +109,11 @@ fn kind(context: &Context<'_>) -> Result<Kind, RecipeError> {
     }
 }
 
+/// The format of an archive by its name, or by the package registry that it is in.
 fn by_name(name: &str) -> Option<Format> {
+    if name.starts_with("pkg:cargo/") || name.starts_with("pkg:npm/") {
+        return Some(Format::TarGz);
+    }
     SUFFIXES.iter().find(|(suffix, _)| name.ends_with(suffix)).map(|(_, format)| *format)
 }
 
@@ -127,7 +131,7 @@ fn parse(number: usize, text: &str) -> Option<Line<'_>> {
     };
     let integrity = Integrity::from_hex(Algorithm::Sha256, sha256)?;
     let known = ["https://", "http://", "pkg:"].iter().any(|scheme| address.starts_with(scheme));
-    known.then_some(Line { sha256, integrity, address, path, platform })
+    known.then_some(Line { number, sha256, integrity, address, path, platform })
 }
 
 /// The file's own name: the end of an address; a package URL has one where it says so.
@@ -192,5 +196,6 @@ mod tests {
         assert_eq!(by_name("a-1.0.tar.gz"), Some(Format::TarGz));
         assert_eq!(by_name("a-1.0.tar"), Some(Format::Tar));
         assert_eq!(by_name("a-1.0.jar"), None);
+        assert_eq!(by_name("pkg:cargo/a@1.0.0"), Some(Format::TarGz));
     }
 }
