@@ -14,10 +14,17 @@ const H1: &str = "h1:W5quZX/G/csjUnuI8SUYlsHs9M38FC7znL0lIO+DvMg=";
 pub fn texts() -> BTreeMap<Name, String> {
     let texts = [
         ("cargo_lock", cargo_lock()),
+        ("charts", file_list()),
+        ("collections", file_list()),
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
+        ("packages", file_list()),
+        ("plugins", file_list()),
+        ("providers", file_list()),
         ("python_lock", python_lock()),
+        ("rulesets", file_list()),
+        ("sources", file_list()),
         ("yarn_lock", yarn_lock()),
     ];
     texts.into_iter().map(|(name, text)| (name.parse().unwrap(), text)).collect()
@@ -35,6 +42,15 @@ checksum = "{SHA256}"
 name = "mine"
 version = "0.1.0"
 "#
+    )
+}
+
+fn file_list() -> String {
+    format!(
+        "# a comment\n{SHA256}  https://files.example/a-1.0.tar.gz  ./a\n{}  https://files.example/b-1.0.tar.gz  b/c  \
+         linux_x86_64\n{}  pkg:pypi/d@1.0?file_name=d-1.0.tar.gz  d/\n",
+        SHA256.replace("e3b0", "0000"),
+        SHA256.replace("e3b0", "1111"),
     )
 }
 
