@@ -5,6 +5,7 @@ mod context;
 mod file_list;
 mod go_sum;
 mod kind;
+mod local;
 mod maven_files;
 mod node_modules;
 mod npm_cache;
@@ -52,7 +53,12 @@ pub(super) fn wanted(
         }
         Ok(())
     })?;
-    Ok(found.into_values().collect())
+    if role == Role::Any {
+        local::check(chosen, files)?;
+    }
+    let mut found: Vec<Wanted> = found.into_values().collect();
+    found.iter_mut().for_each(|wanted| chosen.take_local_file(wanted, platform));
+    Ok(found)
 }
 
 /// The steps of a part's closures.
