@@ -57,7 +57,9 @@ pub(super) fn wanted(
         local::check(chosen, files)?;
     }
     let mut found: Vec<Wanted> = found.into_values().collect();
-    found.iter_mut().for_each(|wanted| chosen.take_local_file(wanted, platform));
+    for wanted in &mut found {
+        chosen.take_local_file(wanted, platform);
+    }
     Ok(found)
 }
 
