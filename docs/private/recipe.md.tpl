@@ -50,7 +50,7 @@ Whatever is asked for ([what stands in braces](../write-a-recipe.md#templates)):
 
 {{runtime_files}}
 
-## What the tool may do to it
+## Access
 
 {{access}}
 

@@ -17,7 +17,7 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Writes the pages of the built-in recipes, in rules_lazytools' own repository.
+    /// Writes the pages of the built-in recipes, in the repository that they are part of.
     #[command(hide = true)]
     Docs(recipe_docs::Arguments),
     /// Lists the built-in recipes.

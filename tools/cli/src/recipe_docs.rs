@@ -29,7 +29,7 @@ const MAX_BYTES: u64 = 4 << 20;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The root of rules_lazytools' repository.
+    /// The root of the repository.
     #[arg(long, default_value = ".")]
     root: PathBuf,
     /// Write nothing, and fail where a page is not current.
@@ -143,7 +143,7 @@ fn left_over(root: &Path, pages: &BTreeMap<String, String>) -> Result<Vec<String
         return Ok(Vec::new());
     }
     let files = names(&folder)?.into_iter().map(|name| format!("{PAGES}/{name}"));
-    Ok(files.filter(|file| file.ends_with(".md") && !pages.contains_key(file)).collect())
+    Ok(files.filter(|file| !pages.contains_key(file)).collect())
 }
 
 fn write(root: &Path, pages: &BTreeMap<String, String>) -> Result<()> {

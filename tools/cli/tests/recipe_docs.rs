@@ -46,7 +46,7 @@ fn pages_say_what_recipes_and_tests_say() {
         "lazy_tools.tool(\n    name = \"pnpm\",\n    recipe = \"corepack\",\n    version = ",
         "    params = {\"manager\": \"pnpm\"},\n    platforms = [\"linux_x86_64\"],\n)\n",
         "Proof: [real](#how-it-is-proved), corepack starts pnpm.",
-        "| `manager` | needed | `npm`, `pnpm`, `yarn` | the package manager; the tool's version is the manager's |",
+        "| `manager` | required | `npm`, `pnpm`, `yarn` | the package manager; the tool's version is the manager's |",
         "- `{root}/v1/npm/{version}/` ← all of `npm`, without the first name of each path (where `manager` is `npm`)",
         ".corepack  <- the text {\"locator\":{\"name\":\"pnpm\",",
         "\n- **real**: corepack starts pnpm. [e2e/proofs/corepack](../../e2e/proofs/corepack/BUILD.bazel)\n- **stand-in**: ",

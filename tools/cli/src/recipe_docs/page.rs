@@ -1,6 +1,6 @@
 //! A recipe's page: a template file, filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use lazytools_lock::recipe::{Example, Recipe};
@@ -121,7 +121,7 @@ fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
 fn params(recipe: &Recipe) -> String {
     let rows = recipe.params.iter().map(|(name, param)| {
         let default = match &param.default {
-            None => "needed".to_owned(),
+            None => "required".to_owned(),
             Some(default) if default.source().is_empty() => "empty".to_owned(),
             Some(default) => code(default.source()),
         };
@@ -139,7 +139,7 @@ fn files(recipe: &Recipe) -> String {
 fn version(recipe: &Recipe) -> String {
     let mut lines = Vec::new();
     match &recipe.versions {
-        Some(range) => lines.push(format!("The layout fits {}.", code(range.as_str()))),
+        Some(range) => lines.push(format!("Versions: {}.", code(range.as_str()))),
         None if recipe.needs_version => lines.push("Any version; one has to be named.".to_owned()),
         None => lines.push("It has no version of its own: its files say what is laid out.".to_owned()),
     }
@@ -149,7 +149,7 @@ fn version(recipe: &Recipe) -> String {
         .map(|(key, name)| words::version_key(*key, name.as_ref().map(lazytools_lock::recipe::Template::source)))
         .collect();
     if !keys.is_empty() {
-        lines.push(format!("`version_from` follows {}.", words::list(&keys, "or")));
+        lines.push(format!("`version_from` follows {}.", keys.join("; or ")));
     }
     if recipe.latest.is_some() || recipe.version_from.keys().any(|key| is_registry(*key)) {
         lines.push("`version_range` takes the newest release in a range.".to_owned());
@@ -184,8 +184,8 @@ fn fetched(recipe: &Recipe) -> String {
         let _ = write!(line, ":\n  {source}, {}. Digest: {digest}.", code(artifact.format.name()));
         if let Some(signature) = &artifact.signature {
             let when = words::when(&signature.when);
-            line.push_str(" Its signature is checked");
-            line.push_str(&if when.is_empty() { ".".to_owned() } else { format!(" where {when}.") });
+            let when = if when.is_empty() { when } else { format!(" where {when}") };
+            let _ = write!(line, " Its signature is checked{when}.");
         }
         lines.push(line);
     }
@@ -225,10 +225,8 @@ fn set(recipe: &Recipe) -> String {
 }
 
 fn cleared(recipe: &Recipe) -> String {
-    let mut names: Vec<String> =
-        recipe.environment.values().flat_map(|rule| &rule.clear).map(|name| code(name)).collect();
-    names.sort();
-    names.dedup();
+    let names: BTreeSet<&str> = recipe.environment.values().flat_map(|rule| &rule.clear).map(String::as_str).collect();
+    let names: Vec<String> = names.into_iter().map(code).collect();
     if names.is_empty() {
         String::new()
     } else {

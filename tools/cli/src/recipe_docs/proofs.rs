@@ -73,14 +73,14 @@ fn is_name(c: char) -> bool {
 /// The call whose arguments are these lines; `start` is the index of its first line.
 fn call(file: &str, start: usize, lines: &[&str]) -> Result<Proof> {
     let mut texts: BTreeMap<&str, (usize, String)> = BTreeMap::new();
-    let mut tests = 0;
+    let mut test_count = 0;
     let mut in_tests = false;
     for (index, line) in lines.iter().enumerate() {
         let at = start + 1 + index;
         if in_tests {
             match line.trim() {
                 "]," => in_tests = false,
-                item if text(item).is_some() => tests += 1,
+                item if text(item).is_some() => test_count += 1,
                 _ => bail!(fault(file, at, "tests is a list of labels in quotes")),
             }
             continue;
@@ -93,7 +93,7 @@ fn call(file: &str, start: usize, lines: &[&str]) -> Result<Proof> {
                 if items.and_then(|item| text(&format!("{item},"))).is_none() {
                     bail!(fault(file, at, "tests is a list of labels in quotes"));
                 }
-                tests += 1;
+                test_count += 1;
             }
             Some((key @ ("does" | "grade" | "name" | "recipe"), value)) => {
                 let Some(value) = text(value) else {
@@ -111,7 +111,7 @@ fn call(file: &str, start: usize, lines: &[&str]) -> Result<Proof> {
     let Some((_, grade)) = Grade::WORDS.iter().find(|(word, _)| *word == grade) else {
         bail!(fault(file, grade_at, &format!("grade is {grade:?}, and has to be real, stand-in or golden")));
     };
-    if tests == 0 {
+    if test_count == 0 {
         bail!(fault(file, start, &missing("tests")));
     }
     Ok(Proof { recipe, grade: *grade, does, file: file.to_owned() })

@@ -57,7 +57,14 @@ pub fn role(role: Role) -> &'static str {
 pub fn source(source: &SourceRule) -> String {
     match source {
         SourceRule::Purl(purl) => code(purl.source()),
-        SourceRule::Urls(urls) => codes(urls.iter().map(|url| url.source()), "or"),
+        SourceRule::Urls(urls) => {
+            let first = urls.first().map(|url| code(url.source())).unwrap_or_default();
+            match urls.len() {
+                0 | 1 => first,
+                2 => format!("{first}, or a second address"),
+                more => format!("{first}, or {} further addresses", more - 1),
+            }
+        }
     }
 }
 
