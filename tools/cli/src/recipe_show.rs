@@ -185,7 +185,8 @@ fn render(recipe: &Recipe, arguments: &Arguments, target: Platform, expanded: &E
     lines.sort();
     writeln!(out, "  {}", if lines.is_empty() { "none".to_owned() } else { lines.join("\n  ") })?;
     for file in parts.iter().flat_map(|part| &part.runtime_files) {
-        writeln!(out, "\nwritten just before it runs: {}\n{}", file.to, words::indent(&file.text))?;
+        let text = words::indent(&words::single_braces(&file.text));
+        writeln!(out, "\nwritten just before it runs: {}\n{text}", file.to)?;
     }
     writeln!(out, "\naccess: {}", words::access(&tool.access))?;
     if !tool.reaches.is_empty() {

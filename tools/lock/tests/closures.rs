@@ -139,3 +139,27 @@ fn lists_of_maven_files() {
     assert_eq!(fault("# list\nlib-1.0.jar\n"), format!("input file maven_files:2: \"lib-1.0.jar\" {remedy}"));
     assert_eq!(fault("00 a/b/1/b-1.jar"), format!("input file maven_files:1: \"00 a/b/1/b-1.jar\" {remedy}"));
 }
+
+#[test]
+fn lists_of_files() {
+    let conan = |text: &str| fault("conan_sources", &[], "sources", text);
+    let form =
+        "is no line of a list of files, which is SHA256 ADDRESS, then the path if it is not the address's last part, \
+                then the platform if only one has the file (LT280)";
+    assert_eq!(
+        conan("# list\nhttps://files.example/a.zip\n"),
+        format!("input file sources:2: \"https://files.example/a.zip\" {form}")
+    );
+    let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(conan(&format!("{digest} a.zip")), format!("input file sources:1: \"{digest} a.zip\" {form}"));
+    let line = format!("{digest} pkg:npm/a@1");
+    assert_eq!(
+        fault("helm", &[], "charts", &line),
+        format!("input file charts:1: {line:?} does not say what the file is called: add its path behind the address (LT280)")
+    );
+    assert_eq!(
+        fault("cmake_fetchcontent", &[], "sources", &format!("\n{digest} https://files.example/a.jar a")),
+        "input file sources:2: https://files.example/a.jar is no archive by its name, which ends in one of .tar, .tar.bz2, \
+         .tar.gz, .tar.xz, .tar.zst, .tgz, .whl, .zip (LT280)"
+    );
+}

@@ -143,3 +143,27 @@ fn a_lock_with_files_fits_the_schema() {
     lock["tools"]["thing"]["any"]["artifacts"]["notes"]["purl"] = json!("pkg:npm/a@1");
     assert_ne!(faults(&schema, &lock), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_list_names_can_be_a_file_too() {
+    let recipe = Recipe::parse("helm", &read("recipes/helm.toml")).unwrap();
+    let list = concat!(
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  https://charts.example/a-1.0.0.tgz\n",
+        "0000c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  https://charts.example/b-1.0.0.tgz\n",
+    );
+    let files = BTreeMap::from([("charts".parse().unwrap(), list.to_owned())]);
+    let wanted = |id: &str| {
+        let request = json!({
+            "recipe": "helm", "files": {"charts": "//:charts.txt"}, "platforms": ["linux_x86_64"],
+            "artifactFiles": {id: "//:mine.tgz"},
+        });
+        let request: Request = serde_json::from_value(request).unwrap();
+        recipe.choose(&request).unwrap().wanted(Role::Any, None, &files).map_err(|error| error.to_string())
+    };
+    let sources: Vec<Source> = wanted("b-1.0.0.tgz").unwrap().into_iter().map(|wanted| wanted.source).collect();
+    let other = Source::Urls(vec!["https://charts.example/a-1.0.0.tgz".to_owned()]);
+    assert_eq!(sources, [other, Source::File("//:mine.tgz".to_owned())]);
+    let error = wanted("c-1.0.0.tgz").unwrap_err();
+    assert!(error.contains("artifact_files is for an artifact \"c-1.0.0.tgz\" that no file names: "), "{error}");
+    assert!(error.ends_with("(LT345)"), "{error}");
+}

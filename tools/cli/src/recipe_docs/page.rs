@@ -244,7 +244,8 @@ fn runtime_files(recipe: &Recipe) -> String {
         format!(
             "Written just before the tool runs, {}:\n\n```text\n{}\n```",
             code(rule.to.source()),
-            rule.text.source().trim_end()
+            // As the tool finds it.
+            rule.text.source().trim_end().replace("{{", "{").replace("}}", "}")
         )
     };
     recipe.runtime_files.iter().map(file).collect::<Vec<_>>().join("\n\n")

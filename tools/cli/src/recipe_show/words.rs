@@ -55,6 +55,11 @@ pub fn access(access: &Access) -> String {
     }
 }
 
+/// A text as the tool finds it, with `{{` and `}}` as the braces that they stand for.
+pub fn single_braces(text: &str) -> String {
+    text.replace("{{", "{").replace("}}", "}")
+}
+
 /// A text, each line set in.
 pub fn indent(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")

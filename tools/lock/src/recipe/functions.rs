@@ -81,7 +81,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// What follows the last `/`, without a query.
-fn basename(path: &str) -> &str {
+pub(super) fn basename(path: &str) -> &str {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     path.rsplit('/').next().unwrap_or_default()
 }

@@ -34,6 +34,10 @@ impl Chosen<'_> {
     fn local_file_fault(&self, slot: &ArtifactSlot) -> Option<String> {
         let (recipe, id) = (&self.recipe.name, &slot.id);
         let rules: Vec<_> = self.recipe.artifacts.iter().filter(|rule| rule.id == *id).collect();
+        // What a file of packages names is known when that file is read: closure/local.rs.
+        if rules.is_empty() && !self.recipe.packages.is_empty() {
+            return None;
+        }
         if rules.is_empty() {
             let hint = suggestion(id.as_str(), self.recipe.artifacts.iter().map(|rule| rule.id.as_str()));
             return Some(format!("recipe {recipe} has no artifact {:?}: {hint}", id.as_str()));

@@ -15,10 +15,17 @@ pub fn texts() -> BTreeMap<Name, String> {
     let texts = [
         ("cargo_lock", cargo_lock()),
         ("deno_lock", deno_lock()),
+        ("charts", file_list()),
+        ("collections", file_list()),
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
+        ("packages", file_list()),
+        ("plugins", file_list()),
+        ("providers", file_list()),
         ("python_lock", python_lock()),
+        ("rulesets", file_list()),
+        ("sources", file_list()),
         ("yarn_lock", yarn_lock()),
     ];
     texts.into_iter().map(|(name, text)| (name.parse().unwrap(), text)).collect()
@@ -45,6 +52,12 @@ fn deno_lock() -> String {
         "@s/b@1.0.0_p@1.0.0": {{"integrity": "{SHA512}"}},
         "@s/b@1.0.0_p@2.0.0": {{"integrity": "{SHA512}"}},
         "m@1.0.0": {{"integrity": "{OTHER_SHA512}", "os": ["darwin"], "tarball": "https://registry.example/m/-/m-1.0.0.tgz"}}}}}}"#
+fn file_list() -> String {
+    format!(
+        "# a comment\n{SHA256}  https://files.example/a-1.0.tar.gz  ./a\n{}  https://files.example/b-1.0.tar.gz  b/c  \
+         linux_x86_64\n{}  pkg:pypi/d@1.0?file_name=d-1.0.tar.gz  d/\n",
+        SHA256.replace("e3b0", "0000"),
+        SHA256.replace("e3b0", "1111"),
     )
 }
 

@@ -7,6 +7,8 @@ pub enum ClosureKind {
     CargoLock,
     /// `deno.lock`.
     DenoLock,
+    /// A list of digests and addresses.
+    FileList,
     /// `go.sum`.
     GoSum,
     /// A list of a Maven repository's files.
@@ -24,6 +26,7 @@ impl ClosureKind {
     pub(in crate::recipe) const WORDS: &'static [(&'static str, Self)] = &[
         ("cargo_lock", Self::CargoLock),
         ("deno_lock", Self::DenoLock),
+        ("file_list", Self::FileList),
         ("go_sum", Self::GoSum),
         ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
@@ -36,6 +39,7 @@ impl ClosureKind {
         match self {
             Self::CargoLock | Self::YarnLock => &[],
             Self::DenoLock => &["platform_packages_for"],
+            Self::FileList => &["format", "name"],
             Self::GoSum => &["form"],
             Self::MavenFiles => &["form", "repository"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
@@ -48,6 +52,7 @@ impl ClosureKind {
         match self {
             Self::CargoLock => "each crate, unpacked as `cargo vendor` does it",
             Self::DenoLock => "each npm package, unpacked as deno does it",
+            Self::FileList => "each file of the list",
             Self::GoSum => "each Go module",
             Self::MavenFiles => "each file, as in a Maven repository",
             Self::NpmLock => "each npm package",
@@ -61,6 +66,7 @@ impl ClosureKind {
         match self {
             Self::CargoLock => "LT250",
             Self::DenoLock => "LT270",
+            Self::FileList => "LT280",
             Self::GoSum => "LT251",
             Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,

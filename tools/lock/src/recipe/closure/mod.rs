@@ -3,8 +3,10 @@
 mod cargo_lock;
 mod context;
 mod deno_lock;
+mod file_list;
 mod go_sum;
 mod kind;
+mod local;
 mod maven_files;
 mod node_modules;
 mod npm_cache;
@@ -52,7 +54,14 @@ pub(super) fn wanted(
         }
         Ok(())
     })?;
-    Ok(found.into_values().collect())
+    if role == Role::Any {
+        local::check(chosen, files)?;
+    }
+    let mut found: Vec<Wanted> = found.into_values().collect();
+    for wanted in &mut found {
+        chosen.take_local_file(wanted, platform);
+    }
+    Ok(found)
 }
 
 /// The steps of a part's closures.
@@ -83,6 +92,7 @@ fn each(
         let closure = match rule.from {
             ClosureKind::CargoLock => cargo_lock::closure(&context)?,
             ClosureKind::DenoLock => deno_lock::closure(&context)?,
+            ClosureKind::FileList => file_list::closure(&context)?,
             ClosureKind::GoSum => go_sum::closure(&context)?,
             ClosureKind::MavenFiles => maven_files::closure(&context)?,
             ClosureKind::NpmLock => match context.word("form", &["node_modules", "cache"])? {
