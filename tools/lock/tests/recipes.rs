@@ -36,6 +36,8 @@ fn requests() -> Value {
         "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "huggingface": {"recipe": "huggingface", "params": {"repository": "acme/tiny", "commit": "0123456789abcdef0123456789abcdef01234567"}, "files": {"file_list": "//:tiny.sha256"}, "platforms": ["linux_x86_64"]},
+        "huggingface_dataset": {"recipe": "huggingface", "params": {"repository": "acme/words", "commit": "0123456789abcdef0123456789abcdef01234567", "kind": "dataset", "revision": "v2"}, "files": {"file_list": "//:words.sha256"}, "platforms": ["linux_x86_64"]},
         "maven_repo": {"recipe": "maven_repo", "files": {"maven_files": "//:maven_files.txt"}, "platforms": all},
         "maven_wrapper": {"recipe": "maven_wrapper", "version": "3.9.9", "params": {"distribution_url": "https://repository.example/org/apache/maven/apache-maven/3.9.9/apache-maven-3.9.9-bin.zip"}, "platforms": all},
         "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},

@@ -5,6 +5,8 @@
 pub enum ClosureKind {
     /// `Cargo.lock`.
     CargoLock,
+    /// A list of files below one address, with their digests.
+    FileList,
     /// `go.sum`.
     GoSum,
     /// A list of a Maven repository's files.
@@ -21,6 +23,7 @@ impl ClosureKind {
     /// The kinds with a recipe's words for them, sorted.
     pub(in crate::recipe) const WORDS: &'static [(&'static str, Self)] = &[
         ("cargo_lock", Self::CargoLock),
+        ("file_list", Self::FileList),
         ("go_sum", Self::GoSum),
         ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
@@ -32,6 +35,7 @@ impl ClosureKind {
     pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
         match self {
             Self::CargoLock | Self::MavenFiles | Self::YarnLock => &[],
+            Self::FileList => &["base"],
             Self::GoSum => &["form"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
             Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
@@ -42,6 +46,7 @@ impl ClosureKind {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::CargoLock => "LT250",
+            Self::FileList => "LT275",
             Self::GoSum => "LT251",
             Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,
