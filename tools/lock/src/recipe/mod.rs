@@ -15,6 +15,7 @@ pub mod version;
 mod artifacts;
 mod check;
 mod digests;
+mod documentation;
 pub mod json;
 mod layout;
 mod parse;
@@ -33,6 +34,7 @@ use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reac
 
 pub use artifacts::PURL_TYPES;
 pub use closure::ClosureKind;
+pub use documentation::{Documentation, Example, Group};
 pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
 pub use releases::{Latest, LatestRule, VersionKey};
@@ -56,6 +58,8 @@ pub struct Recipe {
     pub description: String,
     /// The tool's page.
     pub homepage: Option<String>,
+    /// What is said of it on its page.
+    pub documentation: Documentation,
     /// The versions that the layout fits. None: a request names no version, or any text.
     pub versions: Option<VersionRange>,
     /// Whether a request has to name a version.

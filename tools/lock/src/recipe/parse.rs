@@ -57,6 +57,9 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let name = table.need("name").and_then(|value| value.text()).and_then(|text| text.parse(reading.source, FORM));
     let description = table.need("description").and_then(|value| value.text()).map(|text| text.value);
     let homepage = table.text("homepage").map(|text| text.value);
+    // What is missing has been told; the rest is checked all the same.
+    let name = name.or_else(|| "recipe".parse().ok())?;
+    let documentation = super::documentation::documentation(reading, table, &name);
     let versions = table.text("versions").and_then(|text| text.parse(reading.source, FORM));
     let needs_version = versions.is_some() || table.flag("needs_version");
     table.take("needs_version");
@@ -77,10 +80,10 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let reaches = super::sections::reaches(reading, table);
     Some(Recipe {
         file: file.to_owned(),
-        // What is missing has been told; the rest is checked all the same.
-        name: name.or_else(|| "recipe".parse().ok())?,
+        name,
         description: description.unwrap_or_default(),
         homepage,
+        documentation,
         versions,
         needs_version,
         version_from,
