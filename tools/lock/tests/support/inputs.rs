@@ -47,7 +47,7 @@ fn go_sum() -> String {
 }
 
 fn file_list() -> String {
-    format!("# a comment\n{SHA256}  ./config.json\n{SHA256} *1_Pooling/a file.json\n")
+    format!("# a comment\n{SHA256}  ./config.json\n{SHA256} *1_Pooling/a file.json\n{SHA256}  corpora/words.zip\n")
 }
 
 fn maven_files() -> String {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Algorithm, Format, Integrity, Source};
+use crate::{Algorithm, Format, Integrity, Source, Step};
 
 use super::super::error::RecipeError;
 use super::super::expand::WantedDigest;
-use super::context::{artifact, encode, place, Context};
+use super::context::{artifact, encode, extract, place, Context};
 use super::Closure;
 
 pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
@@ -19,6 +19,7 @@ pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
         let message = format!("base is {base:?}, and has to be an address: https://…, with a / at its end");
         return Err(context.bad_option("base", message));
     };
+    let unpacks_zip = context.word("unpack", &["none", "zip"])? == "zip";
     let mut files: BTreeMap<&str, Integrity> = BTreeMap::new();
     for (number, line) in context.text.lines().enumerate() {
         if line.trim().is_empty() || line.starts_with('#') {
@@ -33,8 +34,17 @@ pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
         let id = context.id(path)?;
         let parts: Vec<String> = path.split('/').map(encode).collect();
         let source = Source::Urls(vec![format!("{base}/{}", parts.join("/"))]);
-        closure.artifacts.push(artifact(id.clone(), source, Format::File, WantedDigest::Known(digest)));
-        closure.steps.push(place(id, context.below(path)?));
+        let unpacked = unpacks_zip && path.ends_with(".zip");
+        let format = if unpacked { Format::Zip } else { Format::File };
+        closure.artifacts.push(artifact(id.clone(), source, format, WantedDigest::Known(digest)));
+        closure.steps.push(place(id.clone(), context.below(path)?));
+        if unpacked {
+            let beside = match path.rsplit_once('/') {
+                Some((folder, _)) => context.below(folder)?,
+                None => context.folder().clone(),
+            };
+            closure.steps.push(Step::Extract(extract(id, beside, format)));
+        }
     }
     Ok(closure)
 }

@@ -35,7 +35,7 @@ impl ClosureKind {
     pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
         match self {
             Self::CargoLock | Self::MavenFiles | Self::YarnLock => &[],
-            Self::FileList => &["base"],
+            Self::FileList => &["base", "unpack"],
             Self::GoSum => &["form"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
             Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
