@@ -80,6 +80,7 @@ fn show(recipe: &Recipe, arguments: &Arguments, files: &BTreeMap<Name, String>) 
         version_range: String::new(),
         params: arguments.params.iter().cloned().collect(),
         files: files.keys().map(|name| (name.clone(), String::new())).collect(),
+        artifact_files: BTreeMap::new(),
         platforms,
     };
     let chosen = recipe.choose(&request)?;

@@ -108,6 +108,7 @@ fn example(reading: &Reading<'_>, table: &mut Table<'_, '_>, recipe: &Name) -> O
         version_range,
         params: std::collections::BTreeMap::new(),
         files: std::collections::BTreeMap::new(),
+        artifact_files: std::collections::BTreeMap::new(),
         platforms: Vec::new(),
     };
     for (param, value) in table.table("params").map(|mut params| params.take_rest()).unwrap_or_default() {

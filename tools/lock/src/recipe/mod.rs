@@ -18,6 +18,7 @@ mod digests;
 mod documentation;
 pub mod json;
 mod layout;
+mod local_files;
 mod parse;
 mod reader;
 mod scope;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Name, Platform, Request};
+use crate::{ArtifactSlot, Name, Platform, Request};
 
 use super::error::{suggestion, PLATFORM, REQUEST};
 use super::expand::Known;
@@ -22,11 +22,12 @@ pub struct Chosen<'a> {
     pub(super) params: BTreeMap<Name, String>,
     pub(super) values: BTreeMap<Name, String>,
     pub(super) platforms: Vec<Platform>,
+    pub(super) artifact_files: BTreeMap<ArtifactSlot, String>,
 }
 
 impl Recipe {
     /// Holds a request against the recipe: the version lies in its range, the parameters exist and have possible
-    /// values, the platforms are declared, the input files are there.
+    /// values, the platforms are declared, the input files are there, and each local file is for an artifact.
     pub fn choose(&self, request: &Request) -> Result<Chosen<'_>, RequestErrors> {
         let mut errors: Vec<String> =
             self.version_fault(&request.version).map(|message| format!("{message} ({REQUEST})")).into_iter().collect();
@@ -38,10 +39,20 @@ impl Recipe {
             }
         }
         errors.extend(self.name_faults(request));
+        let chosen = Chosen {
+            recipe: self,
+            version: request.version.clone(),
+            params,
+            values: BTreeMap::new(),
+            platforms: request.platforms.clone(),
+            artifact_files: request.artifact_files.clone(),
+        };
+        // What the parameters leave out can only be told where they are right.
         if errors.is_empty() {
-            let platforms = request.platforms.clone();
-            let values = BTreeMap::new();
-            Ok(Chosen { recipe: self, version: request.version.clone(), params, values, platforms })
+            errors = chosen.local_file_faults();
+        }
+        if errors.is_empty() {
+            Ok(chosen)
         } else {
             Err(RequestErrors(errors))
         }

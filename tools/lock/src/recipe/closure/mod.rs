@@ -41,7 +41,8 @@ pub(super) fn wanted(
 ) -> Result<Vec<Wanted>, RecipeError> {
     let mut found: BTreeMap<Name, Wanted> = BTreeMap::new();
     each(chosen, role, platform, files, |context, closure| {
-        for wanted in closure.artifacts {
+        for mut wanted in closure.artifacts {
+            chosen.take_local_file(&mut wanted, platform);
             match found.get(&wanted.id) {
                 Some(other) if (&other.source, &other.digest) != (&wanted.source, &wanted.digest) => {
                     let message = format!("{} is in the file twice, with different digests or addresses", wanted.id);
@@ -52,6 +53,9 @@ pub(super) fn wanted(
         }
         Ok(())
     })?;
+    if role == Role::Any {
+        chosen.check_listed(&found)?;
+    }
     Ok(found.into_values().collect())
 }
 
