@@ -160,11 +160,11 @@ fn files_of_a_list() {
     };
     let local = wanted("p-1_Pooling_config.json").unwrap();
     assert_eq!(
-        local[1].source,
+        local[0].source,
         Source::Urls(vec!["https://huggingface.co/acme/tiny/resolve/0123/config.json".to_owned()])
     );
     assert_eq!(
-        (&local[0].source, &local[0].digest),
+        (&local[1].source, &local[1].digest),
         (&Source::File("//:config.json".to_owned()), &WantedDigest::Download)
     );
     for slot in ["confg.json", "config.json@linux_x86_64"] {
