@@ -33,6 +33,8 @@ fn requests() -> Value {
         "dotslash_zip": {"recipe": "dotslash", "version": "1.0", "params": {"format": "zip", "from": "https://example.org/a.zip"}, "platforms": ["linux_x86_64"]},
         "electron": {"recipe": "electron", "version": "41.7.1", "platforms": ["linux_aarch64", "linux_x86_64", "macos_aarch64", "macos_x86_64", "windows_aarch64", "windows_x86_64"]},
         "electron_dist": {"recipe": "electron", "version": "45.4.1", "params": {"dist": "yes"}, "platforms": ["linux_x86_64"]},
+        "electron_builder": {"recipe": "electron_builder", "version": "26.17.0", "params": {"appimage": "1.0.3", "fpm": "yes", "nsis": "1.2.1", "win_code_sign": "1.1.0"}, "platforms": ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "electron_builder_default": {"recipe": "electron_builder", "version": "26.17.0", "params": {"appimage": "0.0.0", "nsis": "0.0.0", "win_code_sign": "0.0.0"}, "platforms": ["linux_x86_64"]},
         "go_modules": {"recipe": "go_modules", "files": {"go_sum": "//:go.sum"}, "platforms": all},
         "go_proxy": {"recipe": "go_proxy", "files": {"go_sum": "//:go.sum"}, "platforms": all},
         "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
