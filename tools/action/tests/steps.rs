@@ -224,7 +224,10 @@ fn a_file_of_the_workspace_that_changed_since_it_was_pinned() {
     ];
     says(&case(b"abd").error("LT402"), &words);
     let size = "(it has 4 bytes, and the lock has 3)";
-    says(&case(b"abcd").error("LT402"), &["is the file //electron:electron.zip", size, "bazel run //tools:update_pins"]);
+    says(
+        &case(b"abcd").error("LT402"),
+        &["is the file //electron:electron.zip", size, "bazel run //tools:update_pins"],
+    );
     // Also with what Bazel has downloaded, which is not looked at.
     let wrong = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let both = case(b"abd").artifact("b", b"b").with("b", "integrity", json!(wrong));

@@ -112,7 +112,10 @@ fn a_file_that_is_taken_instead_of_a_download_has_to_be_as_pinned() {
     pins.write(
         "requests.json",
         &REQUESTS
-            .replace("\"versionFrom\": \"//:package-lock.json\"", "\"version\": \"1.4.5\", \"artifactFiles\": {\"bun\": \"//:bun.tgz\"}")
+            .replace(
+                "\"versionFrom\": \"//:package-lock.json\"",
+                "\"version\": \"1.4.5\", \"artifactFiles\": {\"bun\": \"//:bun.tgz\"}",
+            )
             .replace("\"versionFromPath\": \"package-lock.json\"", "\"artifactFilePaths\": {\"bun\": \"bun.tgz\"}"),
     );
     let integrity = lazytools_lock::Algorithm::Sha256.digest(b"as it was").to_string();

@@ -51,7 +51,11 @@ fn nothing_is_fetched_for_a_file() {
     for platform in ["linux_aarch64", "linux_x86_64"] {
         assert_eq!(artifact(&workspace, platform), expected, "one file for two platforms is meant so");
     }
-    assert!(workspace.lock().contains("\"artifactFiles\": {\n          \"thing\": \"//web:thing.tgz\""), "{}", workspace.lock());
+    assert!(
+        workspace.lock().contains("\"artifactFiles\": {\n          \"thing\": \"//web:thing.tgz\""),
+        "{}",
+        workspace.lock()
+    );
     workspace.pin(&server, &["--check"]).succeeded();
 }
 
@@ -65,7 +69,11 @@ fn a_file_that_changed_is_stale_and_pinned_anew() {
         "thing: its file //web:thing.tgz has changed",
     ]);
     let outcome = workspace.pin(&server, &[]).succeeded();
-    assert!(outcome.out.contains("changed thing //:thing.toml 1.0 (its file //web:thing.tgz has changed)"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("changed thing //:thing.toml 1.0 (its file //web:thing.tgz has changed)"),
+        "{}",
+        outcome.out
+    );
     let integrity = Algorithm::Sha256.digest(&archive("two")).to_string();
     assert_eq!(artifact(&workspace, "linux_x86_64")["integrity"], integrity.as_str());
     workspace.pin(&server, &["--check"]).succeeded();
@@ -83,10 +91,10 @@ fn a_file_for_one_platform_leaves_the_others_to_upstream() {
     // The pin is of that request: with another one it is stale.
     let requests = workspace.read("requests.json").replace("thing@linux_x86_64", "thing@linux_aarch64");
     workspace.write("requests.json", &requests);
-    workspace.pin(&server, &["--check"]).failed_with(&[
-        "thing: MODULE.bazel asks for artifact_files thing@linux_aarch64=//web:thing.tgz instead of \
-         thing@linux_x86_64=//web:thing.tgz",
-    ]);
+    workspace
+        .pin(&server, &["--check"])
+        .failed_with(&["thing: MODULE.bazel asks for artifact_files thing@linux_aarch64=//web:thing.tgz instead of \
+         thing@linux_x86_64=//web:thing.tgz"]);
 }
 
 #[test]

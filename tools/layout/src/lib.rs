@@ -35,8 +35,8 @@ use std::path::Path;
 
 use lazytools_lock::{Plan, Step};
 
-pub use error::{Error, Problem};
 use digests::Checked;
+pub use error::{Error, Problem};
 use folder::Folder;
 use links::Resolver;
 use registry::{Kind, Registry};

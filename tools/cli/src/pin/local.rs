@@ -41,7 +41,9 @@ fn check_kind(format: Format, label: &str, file: &LocalFile) -> Outcome<()> {
     let read = File::open(&file.path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     read.map_err(|error| text(FetchError::file(&file.path)(error)))?;
     if head.starts_with(LFS) {
-        return Err(format!("{label} is the pointer that Git LFS leaves in a file's place: run `git lfs pull` (LT347)"));
+        return Err(format!(
+            "{label} is the pointer that Git LFS leaves in a file's place: run `git lfs pull` (LT347)"
+        ));
     }
     if format.matches(&head) == Some(false) {
         return Err(format!(
