@@ -16,6 +16,7 @@ mod artifacts;
 mod check;
 mod digests;
 mod documentation;
+mod identity;
 pub mod json;
 mod layout;
 mod local_files;
@@ -95,7 +96,7 @@ pub struct Recipe {
     pub checks: Vec<(Role, Template)>,
     /// The hosts that the tool reaches for.
     pub reaches: Vec<Reach>,
-    /// The digest of the file.
+    /// The digest of what decides what is laid out: of all but comments and what is said to readers.
     pub digest: Integrity,
 }
 

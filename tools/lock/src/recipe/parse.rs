@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use toml::de::DeTable;
 
-use crate::{Algorithm, Name, Role};
+use crate::{Integrity, Name, Role};
 
 use super::check::{Context, Place};
 use super::error::{suggestion, RecipeErrors, FORM};
@@ -31,7 +31,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, RecipeErrors> {
     let recipe = {
         let reading = Reading { source: &source, templates: RefCell::default() };
         let mut table = Table::new(&source, "the recipe", 1, document.get_ref());
-        let recipe = recipe(&reading, &mut table, file, text);
+        let digest = super::identity::digest(document.get_ref());
+        let recipe = recipe(&reading, &mut table, file, digest);
         if let Some(recipe) = &recipe {
             table.finish();
             super::check::check(recipe, &reading);
@@ -41,7 +42,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, RecipeErrors> {
     source.finish(recipe)
 }
 
-fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &str) -> Option<Recipe> {
+fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, digest: Integrity) -> Option<Recipe> {
     if let Some(schema) = table.need("schema") {
         let line = schema.line;
         match schema.number() {
@@ -101,7 +102,7 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
         access,
         checks,
         reaches,
-        digest: Algorithm::Sha256.digest(text.as_bytes()),
+        digest,
     })
 }
 
