@@ -46,6 +46,7 @@ impl ClosureKind {
     pub fn laid_out(self) -> &'static str {
         match self {
             Self::CargoLock => "each crate, unpacked as `cargo vendor` does it",
+            Self::FileList => "each file, by its path in the list",
             Self::GoSum => "each Go module",
             Self::MavenFiles => "each file, as in a Maven repository",
             Self::NpmLock => "each npm package",
