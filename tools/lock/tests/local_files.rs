@@ -149,11 +149,11 @@ fn files_of_a_list() {
     let recipe = Recipe::parse("recipes/huggingface.toml", &read("recipes/huggingface.toml")).unwrap();
     let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let list = format!("{digest}  ./1_Pooling/config.json\n{digest}  ./config.json\n");
-    let files = BTreeMap::from([("file_list".parse().unwrap(), list)]);
+    let files = BTreeMap::from([("sha256sums".parse().unwrap(), list)]);
     let wanted = |slot: &str| {
         let request: Request = serde_json::from_value(json!({
             "recipe": "huggingface", "params": {"repository": "acme/tiny", "commit": "0123"},
-            "files": {"file_list": "//:list"}, "artifactFiles": {slot: "//:config.json"}, "platforms": ["linux_x86_64"],
+            "files": {"sha256sums": "//:list"}, "artifactFiles": {slot: "//:config.json"}, "platforms": ["linux_x86_64"],
         }))
         .unwrap();
         recipe.choose(&request).unwrap_or_else(|error| panic!("{error}")).wanted(Role::Any, None, &files)

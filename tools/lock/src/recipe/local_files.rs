@@ -51,7 +51,7 @@ impl Chosen<'_> {
 
     fn file_list(&self) -> Option<&PackagesRule> {
         let mut rules = self.recipe.packages.iter().filter(|rule| self.holds(&rule.when, None));
-        rules.find(|rule| rule.from == ClosureKind::FileList)
+        rules.find(|rule| rule.from == ClosureKind::Sha256Sums)
     }
 
     fn local_file_fault(&self, slot: &ArtifactSlot) -> Option<String> {

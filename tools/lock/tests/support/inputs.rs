@@ -14,7 +14,7 @@ const H1: &str = "h1:W5quZX/G/csjUnuI8SUYlsHs9M38FC7znL0lIO+DvMg=";
 pub fn texts() -> BTreeMap<Name, String> {
     let texts = [
         ("cargo_lock", cargo_lock()),
-        ("file_list", file_list()),
+        ("sha256sums", sha256sums()),
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
@@ -46,7 +46,7 @@ fn go_sum() -> String {
     )
 }
 
-fn file_list() -> String {
+fn sha256sums() -> String {
     format!("# a comment\n{SHA256}  ./config.json\n{SHA256} *1_Pooling/a file.json\n{SHA256}  corpora/words.zip\n")
 }
 

@@ -2,7 +2,7 @@
 
 mod cargo_lock;
 mod context;
-mod file_list;
+mod sha256sums;
 mod go_sum;
 mod kind;
 mod maven_files;
@@ -86,7 +86,7 @@ fn each(
         let context = Context::of(chosen, rule, role, platform, files)?;
         let closure = match rule.from {
             ClosureKind::CargoLock => cargo_lock::closure(&context)?,
-            ClosureKind::FileList => file_list::closure(&context)?,
+            ClosureKind::Sha256Sums => sha256sums::closure(&context)?,
             ClosureKind::GoSum => go_sum::closure(&context)?,
             ClosureKind::MavenFiles => maven_files::closure(&context)?,
             ClosureKind::NpmLock => match context.word("form", &["node_modules", "cache"])? {
