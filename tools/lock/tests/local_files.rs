@@ -163,7 +163,10 @@ fn what_a_list_names_can_be_a_file_too() {
     let sources: Vec<Source> = wanted("b-1.0.0.tgz").unwrap().into_iter().map(|wanted| wanted.source).collect();
     let other = Source::Urls(vec!["https://charts.example/a-1.0.0.tgz".to_owned()]);
     assert_eq!(sources, [other, Source::File("//:mine.tgz".to_owned())]);
-    let error = wanted("c-1.0.0.tgz").unwrap_err();
-    assert!(error.contains("artifact_files is for an artifact \"c-1.0.0.tgz\" that no file names: "), "{error}");
-    assert!(error.ends_with("(LT345)"), "{error}");
+    // A file of the list is for every platform.
+    for slot in ["c-1.0.0.tgz", "b-1.0.0.tgz@linux_x86_64"] {
+        let error = wanted(slot).unwrap_err();
+        assert!(error.contains(&format!("artifact_files is for an artifact {slot:?} that no file names: ")), "{error}");
+        assert!(error.ends_with("(LT345)"), "{error}");
+    }
 }

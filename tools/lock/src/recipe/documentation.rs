@@ -103,7 +103,6 @@ fn example(reading: &Reading<'_>, table: &mut Table<'_, '_>, recipe: &Name) -> O
         reading.source.error(line, FORM, message);
     }
     let mut request = Request {
-        artifact_files: std::collections::BTreeMap::new(),
         recipe: recipe.to_string(),
         version,
         version_from,

@@ -17,6 +17,7 @@ pub fn texts() -> BTreeMap<Name, String> {
         ("deno_lock", deno_lock()),
         ("charts", file_list()),
         ("collections", file_list()),
+        ("sha256sums", sha256sums()),
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
@@ -52,6 +53,9 @@ fn deno_lock() -> String {
         "@s/b@1.0.0_p@1.0.0": {{"integrity": "{SHA512}"}},
         "@s/b@1.0.0_p@2.0.0": {{"integrity": "{SHA512}"}},
         "m@1.0.0": {{"integrity": "{OTHER_SHA512}", "os": ["darwin"], "tarball": "https://registry.example/m/-/m-1.0.0.tgz"}}}}}}"#
+    )
+}
+
 fn file_list() -> String {
     format!(
         "# a comment\n{SHA256}  https://files.example/a-1.0.tar.gz  ./a\n{}  https://files.example/b-1.0.tar.gz  b/c  \
@@ -66,6 +70,10 @@ fn go_sum() -> String {
         "a.example/Big v1.0.0 {H1}\na.example/Big v1.0.0/go.mod {H1}\na.example/old v2.0.0+incompatible/go.mod {H1}\n\
          golang.org/toolchain v0.0.1-go1.26.8.linux-amd64 {H1}\n"
     )
+}
+
+fn sha256sums() -> String {
+    format!("# a comment\n{SHA256}  ./config.json\n{SHA256} *1_Pooling/a file.json\n{SHA256}  corpora/words.zip\n")
 }
 
 fn maven_files() -> String {

@@ -80,6 +80,11 @@ impl<'a> Context<'a> {
         Ok(self.role == role)
     }
 
+    /// The closure's folder.
+    pub fn folder(&self) -> &CachePath {
+        &self.folder
+    }
+
     /// A path in the closure's folder.
     pub fn below(&self, path: &str) -> Result<CachePath, RecipeError> {
         let path = format!("{}/{path}", self.folder);

@@ -9,6 +9,8 @@ pub enum ClosureKind {
     DenoLock,
     /// A list of digests and addresses.
     FileList,
+    /// A list of files below one address, with their digests.
+    Sha256Sums,
     /// `go.sum`.
     GoSum,
     /// A list of a Maven repository's files.
@@ -31,6 +33,7 @@ impl ClosureKind {
         ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
         ("python_lock", Self::PythonLock),
+        ("sha256sums", Self::Sha256Sums),
         ("yarn_lock", Self::YarnLock),
     ];
 
@@ -44,6 +47,7 @@ impl ClosureKind {
             Self::MavenFiles => &["form", "repository"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
             Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
+            Self::Sha256Sums => &["base", "unpack"],
         }
     }
 
@@ -53,6 +57,7 @@ impl ClosureKind {
             Self::CargoLock => "each crate, unpacked as `cargo vendor` does it",
             Self::DenoLock => "each npm package, unpacked as deno does it",
             Self::FileList => "each file of the list",
+            Self::Sha256Sums => "each file, by its path in the list",
             Self::GoSum => "each Go module",
             Self::MavenFiles => "each file, as in a Maven repository",
             Self::NpmLock => "each npm package",
@@ -67,6 +72,7 @@ impl ClosureKind {
             Self::CargoLock => "LT250",
             Self::DenoLock => "LT270",
             Self::FileList => "LT280",
+            Self::Sha256Sums => "LT275",
             Self::GoSum => "LT251",
             Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,

@@ -12,6 +12,7 @@ mod node_modules;
 mod npm_cache;
 mod npm_lock;
 mod python_lock;
+mod sha256sums;
 mod wheel_tags;
 mod wheelhouse;
 mod yarn_lock;
@@ -100,6 +101,7 @@ fn each(
                 _ => node_modules::closure(&context)?,
             },
             ClosureKind::PythonLock => wheelhouse::closure(&context)?,
+            ClosureKind::Sha256Sums => sha256sums::closure(&context)?,
             ClosureKind::YarnLock => yarn_lock::closure(&context)?,
         };
         take(&context, closure)?;
