@@ -51,6 +51,7 @@ fn requests() -> Value {
         "playwright_npm": {"recipe": "playwright", "version": "1.65.1", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
         "playwright_shell": {"recipe": "playwright", "version": "1.65.1", "platforms": all},
         "playwright_webkit": {"recipe": "playwright", "version": "1.65.1", "params": {"browser": "webkit"}, "platforms": all},
+        "pnpm_packages": {"recipe": "pnpm_packages", "files": {"pnpm_lock": "//:pnpm-lock.yaml"}, "platforms": all},
         "protoc": {"recipe": "protoc", "version": "4.29.3", "platforms": all},
         "puppeteer": {"recipe": "puppeteer", "version": "25.16.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},
         "puppeteer_npm": {"recipe": "puppeteer", "version": "25.16.0", "params": {"browser": "chrome-headless-shell", "source": "npm"}, "platforms": ["linux_x86_64"]},

@@ -17,6 +17,7 @@ pub fn texts() -> BTreeMap<Name, String> {
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
+        ("pnpm_lock", pnpm_lock()),
         ("python_lock", python_lock()),
         ("yarn_lock", yarn_lock()),
     ];
@@ -49,6 +50,28 @@ fn maven_files() -> String {
     format!(
         "# a comment\n{SHA256}  ./org/example/lib/1.0/lib-1.0.jar\n./org/example/lib/1.0/lib-1.0.pom\n\
          {SHA256}  ./org/example/lib/1.0/_remote.repositories\n"
+    )
+}
+
+fn pnpm_lock() -> String {
+    format!(
+        r"lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      a: {{specifier: ^1, version: 1.0.0}}
+packages:
+  a@1.0.0:
+    resolution: {{integrity: {SHA512}}}
+  '@s/mac@1.0.0+build':
+    resolution: {{integrity: {OTHER_SHA512}}}
+    cpu: [arm64]
+    os: [darwin]
+  own@file:own:
+    resolution: {{directory: own, type: directory}}
+snapshots:
+  a@1.0.0: {{}}
+"
     )
 }
 

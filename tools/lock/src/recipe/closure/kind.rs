@@ -11,6 +11,8 @@ pub enum ClosureKind {
     MavenFiles,
     /// `package-lock.json`.
     NpmLock,
+    /// `pnpm-lock.yaml`.
+    PnpmLock,
     /// `pylock.toml` or `uv.lock`.
     PythonLock,
     /// `yarn.lock` of yarn 1.
@@ -24,6 +26,7 @@ impl ClosureKind {
         ("go_sum", Self::GoSum),
         ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
+        ("pnpm_lock", Self::PnpmLock),
         ("python_lock", Self::PythonLock),
         ("yarn_lock", Self::YarnLock),
     ];
@@ -34,6 +37,7 @@ impl ClosureKind {
             Self::CargoLock | Self::MavenFiles | Self::YarnLock => &[],
             Self::GoSum => &["form"],
             Self::NpmLock => &["bin_links", "dev", "form", "platform_packages_for"],
+            Self::PnpmLock => &["platform_packages_for"],
             Self::PythonLock => &["glibc", "macos", "musl", "platform_packages_for", "python"],
         }
     }
@@ -45,6 +49,7 @@ impl ClosureKind {
             Self::GoSum => "LT251",
             Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,
+            Self::PnpmLock => "LT534",
             Self::PythonLock => "LT252",
             Self::YarnLock => "LT253",
         }

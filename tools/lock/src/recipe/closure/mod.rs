@@ -8,6 +8,7 @@ mod maven_files;
 mod node_modules;
 mod npm_cache;
 mod npm_lock;
+mod pnpm_lock;
 mod python_lock;
 mod wheel_tags;
 mod wheelhouse;
@@ -87,6 +88,7 @@ fn each(
                 "cache" => npm_cache::closure(&context)?,
                 _ => node_modules::closure(&context)?,
             },
+            ClosureKind::PnpmLock => pnpm_lock::closure(&context)?,
             ClosureKind::PythonLock => wheelhouse::closure(&context)?,
             ClosureKind::YarnLock => yarn_lock::closure(&context)?,
         };
