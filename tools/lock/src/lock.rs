@@ -74,7 +74,7 @@ impl Tool {
 pub struct RecipeRef {
     /// The recipe's name.
     pub name: Name,
-    /// The digest of the recipe's file.
+    /// The digest of what in the recipe decides what is laid out.
     pub digest: Integrity,
 }
 

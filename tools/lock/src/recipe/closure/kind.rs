@@ -42,6 +42,18 @@ impl ClosureKind {
         }
     }
 
+    /// What is laid out, in a few words.
+    pub fn laid_out(self) -> &'static str {
+        match self {
+            Self::CargoLock => "each crate, unpacked as `cargo vendor` does it",
+            Self::GoSum => "each Go module",
+            Self::MavenFiles => "each file, as in a Maven repository",
+            Self::NpmLock => "each npm package",
+            Self::PythonLock => "the wheel of each project that fits the platform",
+            Self::YarnLock => "each package's tarball",
+        }
+    }
+
     /// The code of what is wrong with such a file.
     pub(super) fn code(self) -> &'static str {
         match self {
