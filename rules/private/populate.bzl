@@ -75,6 +75,19 @@ def _options(ctx, spec, caches, folder, manifest):
         args.add(_expand(ctx, "program", ctx.attr.program))
     return args
 
+def execution_requirements(reproducible, more):
+    """What the action asks of Bazel.
+
+    Args:
+        reproducible: whether two runs give the same bytes. Without, what others took from a remote cache would not fit
+            what they have built already.
+        more: the rule's own requirements, which win.
+
+    Returns:
+        A dict.
+    """
+    return {"block-network": ""} | ({} if reproducible else {"no-remote-cache": ""}) | more
+
 def _populate_impl(ctx):
     caches = [target[ToolCacheInfo] for target in ctx.attr.caches + ctx.attr.exec_caches]
     _check(ctx, caches)
@@ -95,12 +108,10 @@ def _populate_impl(ctx):
     args = ctx.actions.args()
     args.add_all([_expand(ctx, "args", text) for text in ctx.attr.args])
 
-    # Two runs give two results: one that others take from a remote cache would not fit what they have built already.
-    kept_away = {} if ctx.attr.reproducible else {"no-remote-cache": ""}
     ctx.actions.run(
         arguments = [_options(ctx, spec, caches, folder, manifest), args],
         executable = helper.files_to_run,
-        execution_requirements = {"block-network": ""} | kept_away | ctx.attr.execution_requirements,
+        execution_requirements = execution_requirements(ctx.attr.reproducible, ctx.attr.execution_requirements),
         inputs = depset(
             [spec] + [file for cache in caches for file in [cache.folder, cache.manifest]],
             transitive = [depset(ctx.files.srcs)],

@@ -49,6 +49,7 @@ impl ClosureKind {
             Self::GoSum => "each Go module",
             Self::MavenFiles => "each file, as in a Maven repository",
             Self::NpmLock => "each npm package",
+            Self::PnpmLock => "each tarball, as in a registry",
             Self::PythonLock => "the wheel of each project that fits the platform",
             Self::YarnLock => "each package's tarball",
         }
