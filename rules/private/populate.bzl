@@ -165,6 +165,7 @@ empty folder `{out}`. What it filled is a cache like those of a hub: `tool_run`,
 populate(
     name = "pnpm_store",
     srcs = ["pnpm-lock.yaml", "@rules_lazytools//populate:serve.js"],
+    access = "copy",
     args = [
         "{execroot}/$(execpath @rules_lazytools//populate:serve.js)",
         "{cache:pnpm_packages}/registry",
@@ -174,6 +175,7 @@ populate(
         "--registry={served}",
         "--store-dir={out}",
     ],
+    copy_paths = ["v10/projects"],
     environment = {"npm_config_store_dir": "{root}"},
     exclude = ["v10/projects"],
     exec_caches = ["@lazy_tools//:node", "@lazy_tools//:pnpm", "@lazy_tools//:pnpm_packages"],
