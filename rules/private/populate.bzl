@@ -26,7 +26,7 @@ alone, at most 100 (LT607)" % label)
             ))
     for files, pairs in ctx.attr.replace.items():
         if not pairs or len(pairs) % 2:
-            fail("%s: replace[%s] has to be a list of a pattern, its replacement, a pattern, its replacement … (LT607)" % (
+            fail("%s: replace[%s] has to be a list of pairs: a pattern and its replacement (LT607)" % (
                 label,
                 repr(files),
             ))
@@ -243,7 +243,7 @@ folder goes with all that is in it.""",
         ),
         "replace": attr.string_list_dict(
             doc = """What is replaced in files: glob to a list of a regular expression (in the syntax of Rust's `regex`), \
-what its matches become (`$1` is a group), the next expression … It is for time stamps and the like. One that matches \
+and what its matches become (`$1` is a group), several times if need be. It is for time stamps and the like. One that matches \
 nothing is an error.""",
         ),
         "reproducible": attr.bool(

@@ -101,7 +101,7 @@ _FAILURES = {
     "both": "A is in both environment and clear: take it out of one (LT607)",
     "demo": "is made by a cache of the name demo: give it another name",
     "no_program": "needs either tool (a target) or program (a path, as in",
-    "odd_replace": "replace[\"a\"] has to be a list of a pattern, its replacement, a pattern, its replacement … (LT607)",
+    "odd_replace": "replace[\"a\"] has to be a list of pairs: a pattern and its replacement (LT607)",
     "paths_without_copy": "copy_paths says what a private copy has: add access = \"copy\" (LT607)",
 }
 
