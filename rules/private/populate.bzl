@@ -242,9 +242,9 @@ folder goes with all that is in it.""",
 `registry:npm` or `repo.example.org`, and the sentence that says what to do then.""",
         ),
         "replace": attr.string_list_dict(
-            doc = """What is replaced in files: glob to a list of a regular expression (in the syntax of Rust's `regex`), \
-and what its matches become (`$1` is a group), several times if need be. It is for time stamps and the like. One that matches \
-nothing is an error.""",
+            doc = """What is replaced in files: glob to a list of regular expressions (in the syntax of Rust's `regex`), each \
+followed by what its matches become (`$1` is a group). It is for time stamps and the like. One that matches nothing is an \
+error.""",
         ),
         "reproducible": attr.bool(
             doc = """Whether the tool writes the same bytes every time, after `exclude` and `replace`. Default: no, and then \
