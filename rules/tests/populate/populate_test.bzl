@@ -24,7 +24,7 @@ _ARGV = [
     "--src",
     "rules/tests/populate/fill.sh=fill.sh",
     "--src",
-    "rules/tests/artifact.txt=rules/tests/artifact.txt",
+    "populate/serve.js=populate/serve.js",
     "--populate",
     "BIN/rules/tests/populate/store",
     "--populate-manifest",
