@@ -8,6 +8,7 @@ The tools themselves come from the module extension, `@rules_lazytools//extensio
 `tool_cache` of its own, `@lazy_tools//:NAME`.
 """
 
+load("//rules/private:populate.bzl", _populate = "populate")
 load("//rules/private:providers.bzl", _ToolCacheInfo = "ToolCacheInfo")
 load("//rules/private:tool_binary.bzl", _tool_binary = "tool_binary", _tool_test = "tool_test")
 load("//rules/private:tool_cache.bzl", _tool_cache = "tool_cache")
@@ -22,6 +23,7 @@ load("//rules/private:update_pins.bzl", _update_pins = "update_pins", _update_pi
 ToolCacheInfo = _ToolCacheInfo
 lazytools_exec_toolchain = _lazytools_exec_toolchain
 lazytools_target_toolchain = _lazytools_target_toolchain
+populate = _populate
 tool_binary = _tool_binary
 tool_cache = _tool_cache
 tool_run = _tool_run

@@ -30,7 +30,16 @@ def check_program(ctx):
     if bool(ctx.attr.tool) == bool(ctx.attr.program):
         fail("%s needs either tool (a target) or program (a path, as in \"{cache:node}/bin/node\") (LT607)" % ctx.label)
 
-def run_spec(label, caches, environment, network, strict = False, work = False, command = [], runfiles_path = None):
+def run_spec(
+        label,
+        caches,
+        environment,
+        network,
+        strict = False,
+        work = False,
+        command = [],
+        populate = None,
+        runfiles_path = None):
     """Makes a run spec.
 
     Args:
@@ -41,6 +50,7 @@ def run_spec(label, caches, environment, network, strict = False, work = False, 
         strict: whether it is an error that a tool which succeeds had tried to reach something.
         work: whether the tool starts in a private folder with copies of the sources.
         command: for a launcher: the program and its first arguments.
+        populate: what is done with the folder that the tool makes as a cache: a dict.
         runfiles_path: for a launcher: a function from a File to its path in the runfiles.
 
     Returns:
@@ -57,6 +67,8 @@ def run_spec(label, caches, environment, network, strict = False, work = False, 
     }
     if command:
         spec["command"] = command
+    if populate:
+        spec["populate"] = populate
     return json.encode_indent(spec, indent = "  ") + "\n"
 
 def _cache_spec(cache, runfiles_path):

@@ -21,6 +21,7 @@ pub mod provenance;
 pub mod recipe;
 pub mod run_spec;
 pub mod step;
+pub mod yaml;
 
 pub use artifact::{Artifact, Source};
 pub use artifact_slot::ArtifactSlot;
@@ -36,5 +37,5 @@ pub use name::Name;
 pub use plan::{Plan, PlanArtifact, PlanPart, Role};
 pub use platform::Platform;
 pub use provenance::{Provenance, SignatureKind, SignedThing};
-pub use run_spec::{CacheSpec, RunSpec};
+pub use run_spec::{CacheSpec, PopulateSpec, Replacement, RunSpec};
 pub use step::{DigestText, Encoding, Step, TextPart};

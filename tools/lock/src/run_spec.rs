@@ -34,9 +34,42 @@ pub struct RunSpec {
     /// Whether the tool starts in a private folder that holds copies of the declared sources.
     #[serde(default)]
     pub work: bool,
+    /// Where the tool makes a cache: what is done with the folder. Its place is on the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub populate: Option<PopulateSpec>,
     /// For a launcher: the program and its first arguments, runfiles paths as `{runfile:PATH}`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
+}
+
+/// What is done with the folder that a tool made, before it is a cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PopulateSpec {
+    /// The cache's name. A private copy for a later run has it in its path, and so has the folder here: where both runs
+    /// have one TMPDIR and mounts, paths that the tool wrote into the folder still hold.
+    pub name: Name,
+    /// Globs of what is left out; `**` crosses `/`, and a folder goes with all that is in it.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// What is replaced in files, in this order.
+    #[serde(default)]
+    pub replace: Vec<Replacement>,
+    /// Globs of what may name places outside of the folder: files with absolute paths in them, and links.
+    #[serde(default)]
+    pub accept: Vec<String>,
+}
+
+/// A replacement in the files of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replacement {
+    /// A glob of the files.
+    pub files: String,
+    /// A regular expression, in the syntax of Rust's `regex`; over the file's bytes as they are.
+    pub pattern: String,
+    /// What each match becomes; `$1` and `${name}` stand for groups.
+    pub text: String,
 }
 
 /// A cache of a tool that is run.

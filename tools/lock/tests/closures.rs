@@ -181,3 +181,37 @@ fn lists_of_files() {
          .tar.gz, .tar.xz, .tar.zst, .tgz, .whl, .zip (LT280)"
     );
 }
+
+#[test]
+fn pnpm_locks() {
+    let fault = |text: &str| fault("pnpm_packages", &[], "pnpm_lock", text);
+    assert_eq!(
+        fault("lockfileVersion: 5.4\n"),
+        "input file pnpm_lock:1: its lockfileVersion is \"5.4\", and 6 and newer can be read: pnpm 8 writes them (LT534)"
+    );
+    assert!(fault("a: [").contains("it is not YAML"));
+    let with = |key: &str, resolution: &str| {
+        format!("lockfileVersion: '9.0'\npackages:\n\n  {key}:\n    resolution: {{{resolution}}}\n")
+    };
+    let elsewhere =
+        "does not come from a registry, or has the address of its tarball: pnpm would go there, and nowhere \
+                     else. Only packages of a registry can be laid out; `lockfile-include-tarball-url` has to be off \
+                     (LT534)";
+    let sri =
+        "integrity: sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
+    assert_eq!(
+        fault(&with("'@s/a@1.0.0'", &format!("{sri}, tarball: https://example.org/a.tgz"))),
+        format!("input file pnpm_lock:4: @s/a@1.0.0 {elsewhere}")
+    );
+    let git = "a@git+https://example.org/a.git#0";
+    assert_eq!(
+        fault(&with(&format!("'{git}'"), "commit: '0', repo: https://example.org/a.git, type: git")),
+        format!("input file pnpm_lock:4: {git} {elsewhere}")
+    );
+    assert_eq!(
+        fault(&with("a@1.0.0", "integrity: sha1-Lve95gjOVATpfV8EL5X4nxwjKHE=")),
+        "input file pnpm_lock:4: a@1.0.0 has no integrity of SHA-256 or stronger (LT534)"
+    );
+    assert!(fault("lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    dev: true\n")
+        .contains(":3: a@1.0.0 has no resolution"));
+}

@@ -76,6 +76,7 @@ fn requests() -> Value {
         "prebuild_install": {"recipe": "prebuild_install", "version": "1.2.3", "params": {"package": "@a/b.c-d", "repository": "https://github.com/a/b", "abi": "127"}, "platforms": all},
         "prisma": {"recipe": "prisma", "version": "7.10.1", "platforms": all},
         "prisma_6": {"recipe": "prisma", "version": "6.19.0", "params": {"distro": "rhel", "openssl": "1.1.x"}, "platforms": all},
+        "pnpm_packages": {"recipe": "pnpm_packages", "files": {"pnpm_lock": "//:pnpm-lock.yaml"}, "platforms": all},
         "protoc": {"recipe": "protoc", "version": "4.29.3", "platforms": all},
         "pulumi": {"recipe": "pulumi", "files": {"plugins": "//:pulumi_plugins.txt"}, "platforms": ["linux_x86_64", "macos_aarch64"]},
         "puppeteer": {"recipe": "puppeteer", "version": "25.16.0", "platforms": ["linux_x86_64", "macos_aarch64", "windows_x86_64"]},

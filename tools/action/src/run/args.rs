@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use lazytools_lock::RunSpec;
 
 use super::error::{At as _, Result, RunError};
-use super::job::{CacheFiles, Job};
+use super::job::{CacheFiles, Job, Populate};
 
 /// What `run` is told on the command line.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,12 @@ pub struct Args {
     /// A file or folder to take from the work folder.
     #[arg(long = "out", value_name = "REL=TO")]
     outs: Vec<String>,
+    /// Where the folder goes that the tool makes as a cache, in `{out}`.
+    #[arg(long, value_name = "DIR", requires = "populate_manifest")]
+    populate: Option<PathBuf>,
+    /// Where that folder's manifest goes.
+    #[arg(long, value_name = "FILE", requires = "populate")]
+    populate_manifest: Option<PathBuf>,
     /// Where the tool's standard output goes.
     #[arg(long, value_name = "FILE")]
     stdout: Option<PathBuf>,
@@ -69,7 +75,15 @@ impl Args {
         for rel in srcs.iter().map(|(_, rel)| rel).chain(outs.iter().map(|(rel, _)| rel)) {
             check_inside(rel)?;
         }
+        let populate = match (&spec.populate, self.populate, self.populate_manifest) {
+            (Some(spec), Some(folder), Some(manifest)) => {
+                Some(Populate { spec: spec.clone(), folder: execroot.join(folder), manifest: execroot.join(manifest) })
+            }
+            (None, None, None) => None,
+            _ => return Err(RunError::Usage("--populate and \"populate\" of the spec belong together".to_owned())),
+        };
         Ok(Job {
+            populate,
             srcs: srcs.into_iter().map(|(from, rel)| (absolute(&from), rel)).collect(),
             outs: outs.into_iter().map(|(rel, to)| (rel, absolute(&to))).collect(),
             stdout: self.stdout.map(|path| execroot.join(path)),

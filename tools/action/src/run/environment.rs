@@ -151,7 +151,14 @@ mod tests {
     use super::*;
 
     fn places() -> Places {
-        Places { execroot: "/x".into(), work: None, home: "/h".into(), tmp: "/t".into(), caches: BTreeMap::new() }
+        Places {
+            execroot: "/x".into(),
+            work: None,
+            out: None,
+            home: "/h".into(),
+            tmp: "/t".into(),
+            caches: BTreeMap::new(),
+        }
     }
 
     fn cache(name: &str, variable: &str, value: &str) -> CacheVariables {

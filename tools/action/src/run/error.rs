@@ -75,6 +75,18 @@ pub enum RunError {
     /// A tool that was to reach for nothing did so, and succeeded all the same. The text is whole.
     #[error("{0} (LT511)")]
     Strict(String),
+    /// A tool that was to make a cache made nothing. The text is whole.
+    #[error("{0} (LT530)")]
+    NoCache(String),
+    /// Something in a cache that a tool made cannot be kept. The text is whole.
+    #[error("{0} (LT531)")]
+    Unkept(String),
+    /// A cache that a tool made names places that are not there elsewhere. The text is whole.
+    #[error("{0} (LT532)")]
+    Absolute(String),
+    /// What shall be done with a cache that a tool made cannot be. The text is whole.
+    #[error("{0} (LT533)")]
+    Normalize(String),
 }
 
 /// The result of most functions of `run`.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lazytools_lock::RunSpec;
+use lazytools_lock::{PopulateSpec, RunSpec};
 
 /// A tool's run.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Job {
     pub srcs: Vec<(PathBuf, String)>,
     /// What to take from the work folder, and where to.
     pub outs: Vec<(String, PathBuf)>,
+    /// Where the folder goes that the tool makes as a cache, and its account.
+    pub populate: Option<Populate>,
     /// Where standard output goes; else where this program's own goes.
     pub stdout: Option<PathBuf>,
     /// Where standard error goes.
@@ -28,6 +30,17 @@ pub struct Job {
     pub command: Vec<OsString>,
     /// Whether this is a `tool_binary`, started by a person or a test and not by an action.
     pub launcher: bool,
+}
+
+/// Where a cache goes that the tool makes.
+#[derive(Debug)]
+pub struct Populate {
+    /// What is done with the folder.
+    pub spec: PopulateSpec,
+    /// Where it goes.
+    pub folder: PathBuf,
+    /// Where its account goes.
+    pub manifest: PathBuf,
 }
 
 /// Where a cache is.

@@ -45,6 +45,7 @@ pub fn job() -> Result<Option<Job>> {
         caches,
         srcs: Vec::new(),
         outs: Vec::new(),
+        populate: None,
         stdout: None,
         stderr: None,
         chdir: None,

@@ -15,6 +15,7 @@ mod launcher;
 #[cfg(target_os = "linux")]
 mod linux;
 mod output;
+mod populate;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 mod private;

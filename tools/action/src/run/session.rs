@@ -12,6 +12,7 @@ use super::environment;
 use super::error::{At as _, Result, RunError};
 use super::job::Job;
 use super::output::{addresses, Tail};
+use super::populate;
 use super::private::Private;
 use super::reaches::Reaches;
 use super::report::Failure;
@@ -79,6 +80,7 @@ impl Session {
         let places = Places {
             execroot: job.execroot.clone(),
             work: work.clone(),
+            out: job.populate.as_ref().map(|populate| populate::folder(populate, private)).transpose()?,
             home: private.view().join("home"),
             tmp: private.view().join("tmp"),
             caches: prepared.iter().map(|cache| (cache.name.clone(), cache.root.clone())).collect(),
@@ -131,9 +133,9 @@ impl Session {
                 say(&RunError::Strict(self.failure(job, "succeeded".to_owned(), seen, guard, hosts)));
                 return 1;
             }
-            if let Err(error) = taken.and_then(|()| deliver(job, private)) {
+            if let Err(error) = taken.and_then(|()| deliver(job, private, &self.caches)) {
                 say(&error);
-                if matches!(error, RunError::NoOutput(_)) {
+                if matches!(error, RunError::NoOutput(_) | RunError::NoCache(_)) {
                     self.explain(job, end, seen, guard);
                 }
                 return 1;
@@ -215,8 +217,11 @@ pub fn redirect(job: &Job, private: &Private) -> Result<[Option<Stdio>; 2]> {
 }
 
 /// Puts all outputs in their places.
-fn deliver(job: &Job, private: &Private) -> Result<()> {
+fn deliver(job: &Job, private: &Private, caches: &[Cache]) -> Result<()> {
     work::take_outputs(job, private)?;
+    if let Some(populate) = &job.populate {
+        populate::take(job, populate, private, caches)?;
+    }
     for (asked, name) in [&job.stdout, &job.stderr].into_iter().zip(REDIRECTED) {
         if let Some(to) = asked {
             work::deliver(&private.real().join(name), to)?;

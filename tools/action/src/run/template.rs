@@ -13,6 +13,8 @@ pub struct Places {
     pub execroot: PathBuf,
     /// The work folder, where the rule asks for one.
     pub work: Option<PathBuf>,
+    /// The folder that the tool makes as a cache, where the rule asks for one.
+    pub out: Option<PathBuf>,
     /// The tool's own HOME.
     pub home: PathBuf,
     /// The tool's own TMPDIR.
@@ -22,7 +24,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Fills `{cache:NAME}`, `{execroot}`, `{work}`, `{home}` and `{tmp}` in; any other brace stays.
+    /// Fills `{cache:NAME}`, `{execroot}`, `{work}`, `{out}`, `{home}` and `{tmp}` in; any other brace stays.
     pub fn fill(&self, text: &str) -> Result<String> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
@@ -57,6 +59,8 @@ impl Places {
             "execroot" => Some(Ok(&self.execroot)),
             "home" => Some(Ok(&self.home)),
             "tmp" => Some(Ok(&self.tmp)),
+            // Only a populate has it; to any other tool it may mean something else.
+            "out" => self.out.as_deref().map(Ok),
             "work" => Some(self.work.as_deref().ok_or_else(|| {
                 RunError::Usage(format!("{text:?} has {{work}}, and the run has no work folder: set work = True"))
             })),
@@ -116,6 +120,7 @@ mod tests {
         Places {
             execroot: "/x".into(),
             work: None,
+            out: None,
             home: "/h".into(),
             tmp: "/t".into(),
             caches: BTreeMap::from([("bun".to_owned(), PathBuf::from("/c/bun"))]),

@@ -99,7 +99,7 @@ pub fn has_links_out(folder: &Path) -> bool {
 }
 
 /// Whether a link at `rel` that names `target` stays in the folder.
-fn stays_inside(rel: &Path, target: &Path) -> bool {
+pub fn stays_inside(rel: &Path, target: &Path) -> bool {
     let mut depth = rel.components().count().saturating_sub(1);
     for part in target.components() {
         match part {

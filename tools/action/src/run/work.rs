@@ -88,10 +88,22 @@ fn contents(job: &Job, work: &Path) -> String {
 
 /// Puts a file or folder at its place in one step.
 pub fn deliver(from: &Path, to: &Path) -> Result<()> {
+    let movable = !(from.is_dir() && tree::has_links_out(from));
+    put(from, to, movable, |part| {
+        if from.is_dir() {
+            tree::walk(from).and_then(|items| copy::copy(from, part, &items, Modes::Writable))
+        } else {
+            copy::copy_file(from, part, None, Modes::Writable)
+        }
+    })
+}
+
+/// Moves a file or folder to its place, or has `copy` make it beside its place where that cannot be.
+pub fn put(from: &Path, to: &Path, movable: bool, copy: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let folder = to.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).at("cannot make the folder", folder)?;
     clear(to)?;
-    if !(from.is_dir() && tree::has_links_out(from)) {
+    if movable {
         match fs::rename(from, to) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
             other => return other.at("cannot make the output", to),
@@ -99,12 +111,7 @@ pub fn deliver(from: &Path, to: &Path) -> Result<()> {
     }
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let part = folder.join(format!(".{name}.lt-{}", std::process::id()));
-    let copied = if from.is_dir() {
-        tree::walk(from).and_then(|items| copy::copy(from, &part, &items, Modes::Writable))
-    } else {
-        copy::copy_file(from, &part, None, Modes::Writable)
-    };
-    let placed = copied.and_then(|()| fs::rename(&part, to).at("cannot make the output", to));
+    let placed = copy(&part).and_then(|()| fs::rename(&part, to).at("cannot make the output", to));
     if placed.is_err() {
         remove_tree(&part);
         let _ = fs::remove_file(&part);

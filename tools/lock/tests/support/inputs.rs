@@ -24,6 +24,7 @@ pub fn texts() -> BTreeMap<Name, String> {
         ("packages", file_list()),
         ("plugins", file_list()),
         ("providers", file_list()),
+        ("pnpm_lock", pnpm_lock()),
         ("python_lock", python_lock()),
         ("rulesets", file_list()),
         ("sources", file_list()),
@@ -80,6 +81,28 @@ fn maven_files() -> String {
     format!(
         "# a comment\n{SHA256}  ./org/example/lib/1.0/lib-1.0.jar\n./org/example/lib/1.0/lib-1.0.pom\n\
          {SHA256}  ./org/example/lib/1.0/_remote.repositories\n"
+    )
+}
+
+fn pnpm_lock() -> String {
+    format!(
+        r"lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      a: {{specifier: ^1, version: 1.0.0}}
+packages:
+  a@1.0.0:
+    resolution: {{integrity: {SHA512}}}
+  '@s/mac@1.0.0+build':
+    resolution: {{integrity: {OTHER_SHA512}}}
+    cpu: [arm64]
+    os: [darwin]
+  own@file:own:
+    resolution: {{directory: own, type: directory}}
+snapshots:
+  a@1.0.0: {{}}
+"
     )
 }
 

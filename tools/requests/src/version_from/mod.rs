@@ -6,7 +6,6 @@ mod npm_lock;
 mod pnpm_lock;
 mod python;
 mod small;
-mod yaml;
 mod yarn_lock;
 
 use std::collections::{BTreeMap, BTreeSet};

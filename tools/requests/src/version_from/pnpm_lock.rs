@@ -1,9 +1,9 @@
 //! `pnpm-lock.yaml`, lockfileVersion 6 and newer.
 
+use lazytools_lock::yaml::{documents, get, table, text as scalar};
 use yaml_rust2::yaml::Hash;
 use yaml_rust2::Yaml;
 
-use super::yaml::{documents, get, table, text as scalar};
 use super::Found;
 
 const FIELDS: &[&str] = &["dependencies", "devDependencies", "optionalDependencies"];

@@ -1,8 +1,8 @@
 //! `yarn.lock`, of yarn 1 (a format of its own) and of yarn 2 and newer (YAML).
 
+use lazytools_lock::yaml::{documents, get, table, text as scalar};
 use yaml_rust2::yaml::Hash;
 
-use super::yaml::{documents, get, table, text as scalar};
 use super::Found;
 
 pub(super) fn find(text: &str, package: &str) -> Result<Found, String> {

@@ -17,6 +17,8 @@ pub enum ClosureKind {
     MavenFiles,
     /// `package-lock.json`.
     NpmLock,
+    /// `pnpm-lock.yaml`.
+    PnpmLock,
     /// `pylock.toml` or `uv.lock`.
     PythonLock,
     /// `yarn.lock` of yarn 1.
@@ -32,6 +34,7 @@ impl ClosureKind {
         ("go_sum", Self::GoSum),
         ("maven_files", Self::MavenFiles),
         ("npm_lock", Self::NpmLock),
+        ("pnpm_lock", Self::PnpmLock),
         ("python_lock", Self::PythonLock),
         ("sha256sums", Self::Sha256Sums),
         ("yarn_lock", Self::YarnLock),
@@ -41,7 +44,7 @@ impl ClosureKind {
     pub(in crate::recipe) fn options(self) -> &'static [&'static str] {
         match self {
             Self::CargoLock | Self::YarnLock => &[],
-            Self::DenoLock => &["platform_packages_for"],
+            Self::DenoLock | Self::PnpmLock => &["platform_packages_for"],
             Self::FileList => &["format", "name"],
             Self::GoSum => &["form"],
             Self::MavenFiles => &["form", "repository"],
@@ -61,6 +64,7 @@ impl ClosureKind {
             Self::GoSum => "each Go module",
             Self::MavenFiles => "each file, as in a Maven repository",
             Self::NpmLock => "each npm package",
+            Self::PnpmLock => "each tarball, as in a registry",
             Self::PythonLock => "the wheel of each project that fits the platform",
             Self::YarnLock => "each package's tarball",
         }
@@ -76,6 +80,7 @@ impl ClosureKind {
             Self::GoSum => "LT251",
             Self::MavenFiles => "LT254",
             Self::NpmLock => super::super::error::PACKAGES,
+            Self::PnpmLock => "LT534",
             Self::PythonLock => "LT252",
             Self::YarnLock => "LT253",
         }

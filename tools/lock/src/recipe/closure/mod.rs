@@ -11,6 +11,7 @@ mod maven_files;
 mod node_modules;
 mod npm_cache;
 mod npm_lock;
+mod pnpm_lock;
 mod python_lock;
 mod sha256sums;
 mod wheel_tags;
@@ -100,6 +101,7 @@ fn each(
                 "cache" => npm_cache::closure(&context)?,
                 _ => node_modules::closure(&context)?,
             },
+            ClosureKind::PnpmLock => pnpm_lock::closure(&context)?,
             ClosureKind::PythonLock => wheelhouse::closure(&context)?,
             ClosureKind::Sha256Sums => sha256sums::closure(&context)?,
             ClosureKind::YarnLock => yarn_lock::closure(&context)?,

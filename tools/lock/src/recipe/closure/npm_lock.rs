@@ -131,6 +131,36 @@ fn package(path: String, raw: RawPackage, folders: Folders) -> Result<Package, S
 }
 
 impl Package {
+    /// A package of a registry with a digest, as other lock files than npm's know it.
+    pub fn pinned(
+        key: &str,
+        (name, version): (&str, &str),
+        integrity: Integrity,
+        [os, cpu, libc]: [Vec<String>; 3],
+    ) -> Self {
+        Self {
+            path: key.to_owned(),
+            place: key.to_owned(),
+            name: name.to_owned(),
+            // What comes after + is no part of a published version.
+            version: version.split('+').next().unwrap_or_default().to_owned(),
+            resolved: None,
+            integrity: Some(integrity),
+            licence: None,
+            bin: BTreeMap::new(),
+            dev: false,
+            os,
+            cpu,
+            libc,
+        }
+    }
+
+    /// Its tarball's path in a registry.
+    pub fn tarball(&self) -> String {
+        let base = self.name.rsplit('/').next().unwrap_or_default();
+        format!("{}/-/{base}-{}.tgz", self.name, self.version)
+    }
+
     /// An id that is the same wherever this package in this version is installed.
     pub fn id(&self) -> Result<Name, String> {
         let plain: String = format!("{}-{}", self.name, self.version)

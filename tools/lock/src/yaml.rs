@@ -1,4 +1,4 @@
-//! A small view of YAML.
+//! A small view of YAML, as package managers write it.
 
 use yaml_rust2::parser::{Event, EventReceiver, Parser};
 use yaml_rust2::yaml::Hash;
@@ -13,8 +13,11 @@ impl EventReceiver for Aliases {
     }
 }
 
-/// The documents of a text that are mappings.
-pub(super) fn documents(text: &str) -> Result<Vec<Hash>, String> {
+/// The documents of a text that are mappings. An error says that it is no YAML, or has aliases.
+///
+/// # Errors
+/// The text is not YAML, or has aliases.
+pub fn documents(text: &str) -> Result<Vec<Hash>, String> {
     let wrong = |error: ScanError| format!("it is not YAML: {error}");
     // No package manager writes aliases, and a few of them could grow without end.
     let mut aliases = Aliases(0);
@@ -27,17 +30,17 @@ pub(super) fn documents(text: &str) -> Result<Vec<Hash>, String> {
 }
 
 /// A mapping's value.
-pub(super) fn get<'a>(hash: &'a Hash, key: &str) -> Option<&'a Yaml> {
+pub fn get<'a>(hash: &'a Hash, key: &str) -> Option<&'a Yaml> {
     hash.get(&Yaml::String(key.to_owned()))
 }
 
 /// A mapping in a mapping.
-pub(super) fn table<'a>(hash: &'a Hash, key: &str) -> Option<&'a Hash> {
+pub fn table<'a>(hash: &'a Hash, key: &str) -> Option<&'a Hash> {
     get(hash, key)?.as_hash()
 }
 
 /// A scalar as it was written, as far as that matters for versions: `1.10` is a number for YAML.
-pub(super) fn text(value: &Yaml) -> Option<String> {
+pub fn text(value: &Yaml) -> Option<String> {
     match value {
         Yaml::String(text) | Yaml::Real(text) => Some(text.clone()),
         Yaml::Integer(number) => Some(number.to_string()),
