@@ -56,6 +56,25 @@ echo "A platform that is not pinned"
 expect_failure "$TEST_TMPDIR/log" "esbuild" "linux_x86_64" "(LT603)" \
   -- nested "$work" build --platforms=@rules_lazytools//platforms:macos_aarch64_platform @lazy_tools//:esbuild
 
+echo "A file of the workspace instead of a download, as it was pinned and changed since"
+nested "$work" build @lazy_tools//:notes
+echo "And a line more." >>"$work/notes/notes.txt"
+expect_failure "$TEST_TMPDIR/log" "tool notes" "artifact any/text is the file //notes:notes.txt of the workspace" \
+  "it has changed since it was pinned" "bazel run //tools:update_pins" "(LT402)" -- nested "$work" build @lazy_tools//:notes
+expect_failure "$TEST_TMPDIR/log" "notes: its file //notes:notes.txt has changed" "(LT309)" \
+  -- nested "$work" run //tools:update_pins -- --check
+nested "$work" run //tools:update_pins
+cmp -s "$lock" "$good" && fail "update_pins did not pin the changed file"
+nested "$work" build @lazy_tools//:notes
+cp "$checkout/e2e/bad_input/notes/notes.txt" "$work/notes/notes.txt"
+cp "$good" "$lock"
+
+echo "An artifact that the recipe does not have"
+sed -i 's|"//notes:notes.txt": "text"|"//notes:notes.txt": "txet"|' "$work/MODULE.bazel"
+expect_failure "$TEST_TMPDIR/log" "recipe notes has no artifact \"txet\": did you mean \"text\"?" "(LT345)" \
+  -- nested "$work" run //tools:update_pins
+sed -i 's|"//notes:notes.txt": "txet"|"//notes:notes.txt": "text"|' "$work/MODULE.bazel"
+
 echo "A spoilt lock fails nobody who does not need it, and update_pins mends it"
 printf '{"lockVersion": 1, "tools": {' >"$lock"
 nested "$work" build //:lock_files

@@ -5,6 +5,7 @@ may call a hub as it likes; a module that is not the root must not take the defa
 never get in the way of those of its users.
 """
 
+load(":artifact_files.bzl", "artifact_slots")
 load(":registry.bzl", "REGISTRY_TYPES", "split_credentials")
 load(":request.bzl", "PLATFORMS", "name_error", "platform_error")
 
@@ -117,7 +118,7 @@ def _tool_problem(module, tag, hub):
         error = name_error(parameter)
         if error:
             return "parameter %s (LT605)" % error
-    return None
+    return artifact_slots(tag.artifact_files, tag.platforms)[1]
 
 def _version_problem(tag):
     """What is wrong with where a tool's version comes from, with its code; or None."""

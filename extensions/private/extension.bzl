@@ -1,9 +1,10 @@
 """The module extension: from tags and locks to hubs and artifact repositories."""
 
 load(":artifact.bzl", "artifact_repository")
+load(":artifact_files.bzl", "artifact_slots")
 load(":collect.bzl", "DEFAULT_HUB", "collect")
 load(":hub.bzl", "hub_repository", "tool_repository")
-load(":lock.bzl", "read_lock")
+load(":lock.bzl", "file_label", "read_lock")
 load(":pins.bzl", "pins_repository")
 load(":request.bzl", "make_request", "stale_error", "unpinned_error")
 
@@ -46,6 +47,13 @@ _tool = tag_class(
 What it asks for is pinned by `bazel run //tools:update_pins`. A tool that is not pinned, or was pinned for something \
 else, fails only if a build needs it.""",
     attrs = {
+        "artifact_files": attr.label_keyed_string_dict(
+            allow_files = True,
+            doc = """Files of the workspace that are taken instead of the recipe's downloads, for a build or copy of your own: \
+label to the id of the recipe's artifact, as in `{"//electron:electron.zip": "zip"}`, or to `ID@PLATFORM` for one platform \
+alone, which wins over `ID`; several with spaces between. It has to be a source file, which its package exports with \
+`exports_files`. Nothing is fetched for it; the lock holds its digest, and a build fails if it has changed since.""",
+        ),
         "files": attr.label_keyed_string_dict(
             allow_files = True,
             doc = "Files that the recipe reads when pinning: label to the parameter that it is for.",
@@ -102,6 +110,7 @@ def _requests(mctx, hub, registries):
     tools = {}
     for name, tag in hub.tools.items():
         files = {parameter: file for file, parameter in tag.files.items()}
+        artifact_files, _ = artifact_slots(tag.artifact_files, tag.platforms)
         by_label = tag.recipe.name.endswith(".toml")
         entry = {
             "request": make_request(
@@ -113,12 +122,15 @@ def _requests(mctx, hub, registries):
                 version_from = _label_text(tag.version_from, lock) if tag.version_from else "",
                 version_package = tag.version_package,
                 version_range = tag.version_range,
+                artifact_files = {slot: _label_text(file, lock) for slot, file in artifact_files.items()},
             ),
         }
         if by_label:
             entry["recipePath"] = _label_path(mctx, tag.recipe)
         if files:
             entry["filePaths"] = {parameter: _label_path(mctx, file) for parameter, file in files.items()}
+        if artifact_files:
+            entry["artifactFilePaths"] = {slot: _label_path(mctx, file) for slot, file in artifact_files.items()}
         if tag.version_from:
             entry["versionFromPath"] = _label_path(mctx, tag.version_from)
         tools[name] = entry
@@ -144,8 +156,8 @@ def _parts(tool):
             parts += [(role + "." + platform + ".", part) for platform, part in tool[role].items()]
     return parts
 
-def _declare_artifacts(prefix, tool, registries, declared):
-    """Declares the repositories of a tool's artifacts, and writes their names into the artifacts.
+def _declare_artifacts(prefix, tool, registries, declared, home):
+    """Declares the repositories of a tool's artifacts, and writes the labels of their files into the artifacts.
 
     This runs for every artifact of a lock, however few of them a build needs, so it does no more than it must: what has
     not its form is passed over, and what an artifact says is looked into by its own repository and the tool's.
@@ -156,6 +168,7 @@ def _declare_artifacts(prefix, tool, registries, declared):
         registries: type to address, or None where there are none.
         declared: a struct of `by_artifact` (artifact to repository) and `names` (repositories), what has been declared
             for the hub so far; changed in place.
+        home: the canonical name of the lock's repository.
     """
     by_artifact, names = declared.by_artifact, declared.names
     for part_prefix, part in _parts(tool):
@@ -165,13 +178,18 @@ def _declare_artifacts(prefix, tool, registries, declared):
             text = json.encode(artifact)
             if text[0] != "{":
                 continue
+            if "file" in artifact:
+                # A file of the workspace has no repository; what is wrong with it is for the tool's own to say.
+                artifact["label"] = file_label(str(artifact["file"]), home)
+                continue
             if text in by_artifact:
-                artifact["repository"] = by_artifact[text]
+                artifact["label"] = by_artifact[text]
                 continue
             repository = prefix + part_prefix + id
             if repository in names:
                 repository += ".%d" % len(names)
-            by_artifact[text], names[repository], artifact["repository"] = repository, True, repository
+            artifact["label"] = "@%s//:file" % repository
+            by_artifact[text], names[repository] = artifact["label"], True
             if registries and "purl" in artifact:
                 artifact_repository(name = repository, artifact = text, registries = registries)
             else:
@@ -200,7 +218,7 @@ def _declare_hub(mctx, hub, registries):
             tool_repository(name = repository, tool = name, error = error)
         else:
             if type(tool) == "dict":
-                _declare_artifacts(repository + ".", tool, registries, declared)
+                _declare_artifacts(repository + ".", tool, registries, declared, hub.lock.file.repo_name)
             tool_repository(name = repository, tool = name, entry = json.encode(tool), lock = lock_path)
 
     # No tool's name begins with a digit.

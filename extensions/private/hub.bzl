@@ -50,7 +50,7 @@ tool_repository = repository_rule(
     implementation = _tool_repository_impl,
     doc = "A tool: its cache as `:NAME`, and its parts.",
     attrs = {
-        "entry": attr.string(doc = "The lock's entry, JSON, with the artifacts' repositories."),
+        "entry": attr.string(doc = "The lock's entry, JSON, with the labels of the artifacts' files."),
         "error": attr.string(doc = "Why the tool cannot be used; empty where that is not known to be so."),
         "lock": attr.string(doc = "The lock's name, for messages."),
         "tool": attr.string(mandatory = True, doc = "The tool's name."),

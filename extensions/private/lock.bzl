@@ -141,6 +141,24 @@ def artifact_error(artifact):
         return _form("%s does not begin with pkg:" % repr(purl), ".purl")
     if urls != None and (type(urls) != _LIST or not urls or [url for url in urls if type(url) != "string"]):
         return _form("it is not a list of addresses", ".urls")
-    if (purl == None) == (urls == None):
-        return _form("it needs either a purl or urls")
+    file = artifact.get("file")
+    if file != None and not _is_label(file):
+        return _form("%s is not a label, as in //PACKAGE:FILE" % repr(file), ".file")
+    if len([source for source in [purl, urls, file] if source != None]) != 1:
+        return _form("it needs one of purl, urls and file")
     return None
+
+def file_label(file, home):
+    """The label of an artifact that is a file, as any repository can write it.
+
+    Args:
+        file: the artifact's `file`: without a repository where it is the lock's own.
+        home: the canonical name of the lock's repository.
+
+    Returns:
+        A canonical label, as text.
+    """
+    return file if file.startswith("@@") else "@@%s%s" % (home, file)
+
+def _is_label(text):
+    return type(text) == "string" and (text.startswith("//") or text.startswith("@@")) and "//" in text and ":" in text

@@ -20,8 +20,9 @@ def pins_files(requests):
         for key in ["recipePath", "versionFromPath"]:
             if key in entry:
                 entry[key] = _place(files, entry[key])
-        if "filePaths" in entry:
-            entry["filePaths"] = {parameter: _place(files, path) for parameter, path in entry["filePaths"].items()}
+        for key in ["filePaths", "artifactFilePaths"]:
+            if key in entry:
+                entry[key] = {name: _place(files, path) for name, path in entry[key].items()}
         moved[name] = entry
     return requests | {"lock": _place(files, requests["lock"]), "tools": moved}, files
 

@@ -8,8 +8,26 @@ _NAME_CHARACTERS = _LETTERS + "0123456789_-."
 
 # The platforms, for looking one up.
 PLATFORMS = {name: True for name in PLATFORM_NAMES}
-_KEYS = ["recipe", "version", "versionFrom", "versionPackage", "versionRange", "params", "files", "platforms"]
-_DEFAULTS = {"files": {}, "params": {}, "version": "", "versionFrom": "", "versionPackage": "", "versionRange": ""}
+_KEYS = [
+    "recipe",
+    "version",
+    "versionFrom",
+    "versionPackage",
+    "versionRange",
+    "params",
+    "files",
+    "artifactFiles",
+    "platforms",
+]
+_DEFAULTS = {
+    "artifactFiles": {},
+    "files": {},
+    "params": {},
+    "version": "",
+    "versionFrom": "",
+    "versionPackage": "",
+    "versionRange": "",
+}
 
 def name_error(text):
     """Says what is wrong with a name. The words are those of tools/lock/src/name.rs.
@@ -39,7 +57,16 @@ def platform_error(text):
         return None
     return "%s is not a platform: one of %s" % (repr(text), ", ".join(PLATFORM_NAMES))
 
-def make_request(recipe, version, params, files, platforms, version_from = "", version_package = "", version_range = ""):
+def make_request(
+        recipe,
+        version,
+        params,
+        files,
+        platforms,
+        version_from = "",
+        version_package = "",
+        version_range = "",
+        artifact_files = {}):
     """A request as it stands in requests.json and in the lock.
 
     Args:
@@ -51,11 +78,13 @@ def make_request(recipe, version, params, files, platforms, version_from = "", v
         version_from: the label of a file that the version is taken from, or "".
         version_package: whose version in that file it is, or "".
         version_range: the range that the version is chosen from, or "".
+        artifact_files: slot to label.
 
     Returns:
         A dict.
     """
     return {
+        "artifactFiles": artifact_files,
         "files": files,
         "params": params,
         "platforms": sorted(platforms),

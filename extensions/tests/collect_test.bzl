@@ -7,13 +7,14 @@ load("//extensions/private:request.bzl", "make_request", "stale_error", "unpinne
 def _lock(hub = "lazy_tools"):
     return struct(hub = hub, file = Label("//:lazy_tools.lock.json"))
 
-def _tool(name = "bun", hub = "lazy_tools", platforms = ["linux_x86_64"], params = {}, files = {}, **version):
+def _tool(name = "bun", hub = "lazy_tools", platforms = ["linux_x86_64"], params = {}, files = {}, artifact_files = {}, **version):
     return struct(
         name = name,
         hub = hub,
         platforms = platforms,
         params = params,
         files = files,
+        artifact_files = artifact_files,
         version = version.get("version", ""),
         version_from = version.get("version_from"),
         version_package = version.get("version_package", ""),
@@ -101,6 +102,11 @@ _BAD = [
         "the root module, lazy_tools.tool(name = \"bun\"): parameter \"a b\" is not a name",
     ),
     (
+        [_module(lock = [_lock()], tool = [_tool(artifact_files = {"//:x.zip": "zip@macos_aarch64"})])],
+        "the root module, lazy_tools.tool(name = \"bun\"): artifact_files = {\"//:x.zip\": \"zip@macos_aarch64\"}: the " +
+        "tool is not asked for on macos_aarch64: add it to platforms, or take the file out (LT345)",
+    ),
+    (
         [_module(lock = [_lock()], tool = [_tool(version = "1.0.0", version_range = ">=1")])],
         "the root module, lazy_tools.tool(name = \"bun\"): version and version_range both say which version",
     ),
@@ -159,6 +165,17 @@ def _stale_impl(ctx):
             "l",
             {"platforms": ["linux_x86_64"], "recipe": "bun", "versionRange": ">=1"},
             make_request("bun", "", {}, {}, ["linux_x86_64"], version_range = ">=2"),
+        ),
+    )
+    asserts.equals(
+        env,
+        "the pin of tool a in l is stale, MODULE.bazel asks for artifactFiles zip=\"//:x.zip\", pinned none: run " +
+        "`bazel run //tools:update_pins` (LT602)",
+        stale_error(
+            "a",
+            "l",
+            {"platforms": ["linux_x86_64"], "recipe": "bun"},
+            make_request("bun", "", {}, {}, ["linux_x86_64"], artifact_files = {"zip": "//:x.zip"}),
         ),
     )
     asserts.equals(

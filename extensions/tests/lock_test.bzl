@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//extensions/private:integrity.bzl", "integrity_error")
-load("//extensions/private:lock.bzl", "read_lock", "tool_error", "tool_parts")
+load("//extensions/private:lock.bzl", "artifact_error", "file_label", "read_lock", "tool_error", "tool_parts")
 
 _SHA256 = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 _SHA384 = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb"
@@ -67,8 +67,10 @@ _BAD_TOOLS = [
     (', "integrity": "%s", "size": 1' % _SHA256, "", "lazy.json: tools.a.any.artifacts.x: missing field `integrity`", "LT104"),
     (_SHA512, "md5-1B2M2Y8AsgTpgAmY7PhCfg==", "lazy.json: tools.a.target.linux_x86_64.artifacts.y.integrity: integrity", "LT104"),
     ('"purl": "pkg:npm/x@1"', '"purl": "x@1"', 'lazy.json: tools.a.any.artifacts.x.purl: "x@1" does not begin with', "LT110"),
-    ('"purl": "pkg:npm/x@1", ', "", "lazy.json: tools.a.any.artifacts.x: it needs either a purl or urls", "LT110"),
-    ('"purl"', '"urls": ["file:///x"], "purl"', "lazy.json: tools.a.any.artifacts.x: it needs either", "LT110"),
+    ('"purl": "pkg:npm/x@1", ', "", "lazy.json: tools.a.any.artifacts.x: it needs one of purl, urls and file", "LT110"),
+    ('"purl"', '"urls": ["file:///x"], "purl"', "lazy.json: tools.a.any.artifacts.x: it needs one of", "LT110"),
+    ('"purl"', '"file": "//:x", "purl"', "lazy.json: tools.a.any.artifacts.x: it needs one of", "LT110"),
+    ('"purl": "pkg:npm/x@1"', '"file": "x"', 'lazy.json: tools.a.any.artifacts.x.file: "x" is not a label', "LT110"),
     ('["file:///y"]', "[]", "lazy.json: tools.a.target.linux_x86_64.artifacts.y.urls: it is not a list", "LT110"),
     ('["file:///y"]', "[1]", "lazy.json: tools.a.target.linux_x86_64.artifacts.y.urls: it is not a list", "LT110"),
     ('"request"', '"requests"', "lazy.json: tools.a: missing field `request`", "LT110"),
@@ -109,11 +111,23 @@ def _integrity_impl(ctx):
         asserts.true(env, error and message in error, "%s: %s" % (text, error))
     return unittest.end(env)
 
+def _file_impl(ctx):
+    env = unittest.begin(ctx)
+    for file in ["//:x.zip", "//a/b:c/x.zip", "@@other+//:x.zip"]:
+        asserts.equals(env, None, artifact_error({"file": file, "format": "zip", "integrity": _SHA256}))
+    for file in ["", ":x.zip", "//a/b", "a//:b", 1]:
+        asserts.true(env, artifact_error({"file": file, "integrity": _SHA256}), repr(file))
+    asserts.equals(env, "@@//a:x.zip", file_label("//a:x.zip", ""))
+    asserts.equals(env, "@@rules_x+//a:x.zip", file_label("//a:x.zip", "rules_x+"))
+    asserts.equals(env, "@@other+//a:x.zip", file_label("@@other+//a:x.zip", "rules_x+"))
+    return unittest.end(env)
+
 good_lock_test = unittest.make(_good_lock_impl)
 no_lock_test = unittest.make(_no_lock_impl)
 bad_lock_test = unittest.make(_bad_lock_impl)
 bad_tool_test = unittest.make(_bad_tool_impl)
 integrity_test = unittest.make(_integrity_impl)
+file_test = unittest.make(_file_impl)
 
 def lock_test_suite(name):
-    unittest.suite(name, good_lock_test, no_lock_test, bad_lock_test, bad_tool_test, integrity_test)
+    unittest.suite(name, good_lock_test, no_lock_test, bad_lock_test, bad_tool_test, integrity_test, file_test)

@@ -15,6 +15,7 @@ def _files_impl(ctx):
         "tools": {
             "a": {"request": _REQUEST, "versionFromPath": "web/package-lock.json"},
             "b": {
+                "artifactFilePaths": {"zip": "web/x.zip", "zip@linux_x86_64": "/home/me/external/other/y.zip"},
                 "filePaths": {"package_lock": "web/package-lock.json"},
                 "recipePath": "/home/me/external/other/recipe.toml",
                 "request": _REQUEST,
@@ -24,13 +25,16 @@ def _files_impl(ctx):
         },
     })
     outside = "external/1/recipe.toml"
+    outside_zip = "external/3/y.zip"
     asserts.equals(
         env,
         {
             "external/1/recipe.toml": "/home/me/external/other/recipe.toml",
-            "external/2/recipe.toml": "C:\\external\\recipe.toml",
+            "external/3/y.zip": "/home/me/external/other/y.zip",
+            "external/4/recipe.toml": "C:\\external\\recipe.toml",
             "lazy_tools.lock.json": "lazy_tools.lock.json",
             "web/package-lock.json": "web/package-lock.json",
+            "web/x.zip": "web/x.zip",
         },
         files,
     )
@@ -38,6 +42,7 @@ def _files_impl(ctx):
     asserts.equals(env, {"request": _REQUEST, "versionFromPath": "web/package-lock.json"}, tools["a"])
     asserts.equals(env, outside, tools["b"]["recipePath"])
     asserts.equals(env, {"package_lock": "web/package-lock.json"}, tools["b"]["filePaths"])
+    asserts.equals(env, {"zip": "web/x.zip", "zip@linux_x86_64": outside_zip}, tools["b"]["artifactFilePaths"])
     asserts.equals(env, outside, tools["c"]["recipePath"])
     asserts.equals(env, "lazy_tools.lock.json", requests["lock"])
     asserts.equals(env, 1, requests["requestsVersion"])

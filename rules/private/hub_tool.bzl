@@ -41,7 +41,7 @@ def hub_tool(name, tool_json):
 
     Args:
         name: the tool.
-        tool_json: the lock's entry, with the artifacts' repositories.
+        tool_json: the lock's entry, with the labels of the artifacts' files.
     """
     tool = json.decode(tool_json)
     request = tool["request"]
@@ -107,9 +107,9 @@ def _part(name, role, platform, part, common):
     """Declares one part."""
     artifacts, plan_artifacts = {}, {}
     for id, artifact in part.get("artifacts", {}).items():
-        label = "@%s//:file" % artifact["repository"]
+        label = artifact["label"]
         artifacts[label] = artifacts[label] + " " + id if label in artifacts else id
-        plan_artifacts[id] = {key: artifact[key] for key in ["integrity", "size"] if key in artifact}
+        plan_artifacts[id] = {key: artifact[key] for key in ["file", "integrity", "size"] if key in artifact}
     tool_part(
         name = name,
         artifacts = artifacts,

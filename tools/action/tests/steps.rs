@@ -209,6 +209,32 @@ fn artifacts_on_the_command_line() {
 }
 
 #[test]
+fn a_file_of_the_workspace_that_changed_since_it_was_pinned() {
+    let place = json!({"place": {"artifact": "zip", "to": "a"}});
+    let case = |bytes: &[u8]| {
+        let case = Case::new().artifact("zip", b"abc").with("zip", "file", json!("//electron:electron.zip"));
+        fs::write(case.path("any-zip"), bytes).unwrap();
+        case.step(place.clone())
+    };
+    assert_eq!(case(b"abc").paths(), ["a"]);
+    let words = [
+        "tool demo: artifact any/zip is the file //electron:electron.zip of the workspace, and it has changed since it was \
+         pinned (its digest is sha256-",
+        "run `bazel run //tools:update_pins`, or restore the file (LT402)",
+    ];
+    says(&case(b"abd").error("LT402"), &words);
+    let size = "(it has 4 bytes, and the lock has 3)";
+    says(
+        &case(b"abcd").error("LT402"),
+        &["is the file //electron:electron.zip", size, "bazel run //tools:update_pins"],
+    );
+    // Also with what Bazel has downloaded, which is not looked at.
+    let wrong = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let both = case(b"abd").artifact("b", b"b").with("b", "integrity", json!(wrong));
+    says(&both.error("LT402"), &["artifact any/zip is the file"]);
+}
+
+#[test]
 fn artifacts_that_are_not_handed_over() {
     let case = Case::new().artifact("a", b"a");
     case.write_plan();

@@ -107,6 +107,34 @@ fn a_recipe_that_changed_is_told() {
 }
 
 #[test]
+fn a_file_that_is_taken_instead_of_a_download_has_to_be_as_pinned() {
+    let pins = Pins::new();
+    pins.write(
+        "requests.json",
+        &REQUESTS
+            .replace(
+                "\"versionFrom\": \"//:package-lock.json\"",
+                "\"version\": \"1.4.5\", \"artifactFiles\": {\"bun\": \"//:bun.tgz\"}",
+            )
+            .replace("\"versionFromPath\": \"package-lock.json\"", "\"artifactFilePaths\": {\"bun\": \"bun.tgz\"}"),
+    );
+    let integrity = lazytools_lock::Algorithm::Sha256.digest(b"as it was").to_string();
+    let lock = format!(
+        r#"{{"lockVersion": 1, "tools": {{"bun": {{"recipe": {{"name": "bun", "digest": "{}"}}, "request":
+        {{"recipe": "bun", "version": "1.4.5", "artifactFiles": {{"bun": "//:bun.tgz"}}, "platforms": ["linux_x86_64"]}},
+        "target": {{"linux_x86_64": {{"artifacts": {{"bun": {{"file": "//:bun.tgz", "format": "tar.gz", "integrity":
+        "{integrity}"}}}}}}}}}}}}}}"#,
+        digest()
+    );
+    pins.write("files/lazy_tools.lock.json", &lock);
+    pins.fails_with(&["artifact_files = {\"//:bun.tgz\": \"bun\"}: bun.tgz: No such file", "(LT346)"]);
+    pins.write("files/bun.tgz", "as it was");
+    assert_eq!(pins.check(), (Some(0), "lazy_tools.lock.json is current\n".to_owned()));
+    pins.write("files/bun.tgz", "as it is now");
+    pins.fails_with(&["run `bazel run //tools:update_pins` (LT309)", "bun: its file //:bun.tgz has changed"]);
+}
+
+#[test]
 fn what_cannot_be_read_is_told_by_its_name_in_the_workspace() {
     let pins = Pins::new();
     pins.lock("1.4.5", &digest());

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod pin;
 mod recipe_command;
+mod recipe_docs;
 mod recipe_show;
 mod sbom;
 

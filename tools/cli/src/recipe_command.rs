@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use lazytools_requests::recipes;
 
-use crate::recipe_show;
+use crate::{recipe_docs, recipe_show};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -17,6 +17,9 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Writes the pages of the built-in recipes, in the repository that they are part of.
+    #[command(hide = true)]
+    Docs(recipe_docs::Arguments),
     /// Lists the built-in recipes.
     List,
     /// Shows what a recipe lays out for a platform, before anything is fetched.
@@ -38,9 +41,13 @@ pub fn run(command: &Command) -> Result<ExitCode> {
             }
             Ok(code)
         }
+        Command::Docs(arguments) => recipe_docs::run(arguments, &start),
         Command::List => {
-            for name in recipes::names() {
-                println!("{name}: {}", recipes::built_in(name)?.description);
+            for (index, (group, members)) in recipe_docs::groups(&recipe_docs::built_in()?).into_iter().enumerate() {
+                println!("{}{}", if index > 0 { "\n" } else { "" }, group.title());
+                for recipe in members {
+                    println!("  {}: {}", recipe.name, recipe.description);
+                }
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -2,7 +2,7 @@
 
 mod stand_in;
 mod tree;
-mod words;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{anyhow, Context as _, Result};
-use lazytools_lock::recipe::{Recipe, Wanted};
+use lazytools_lock::recipe::{Recipe, Wanted, WantedValue};
 use lazytools_lock::{Algorithm, Name, Part, Platform, Request, Role, Tool};
 use lazytools_requests::{files, recipes};
 
@@ -80,38 +80,74 @@ fn show(recipe: &Recipe, arguments: &Arguments, files: &BTreeMap<Name, String>) 
         version_range: String::new(),
         params: arguments.params.iter().cloned().collect(),
         files: files.keys().map(|name| (name.clone(), String::new())).collect(),
+        artifact_files: BTreeMap::new(),
         platforms,
     };
-    let chosen = recipe.choose(&request)?;
-    let values = chosen.wanted_values().map_err(|error| anyhow!("{error}"))?;
-    let chosen = chosen.with_values(values.iter().map(stand_in::value).collect());
-    let parts = [(Role::Any, None), (Role::Host, Some(arguments.platform)), (Role::Target, Some(target))];
-    let mut wanted: Vec<(Role, Wanted)> = Vec::new();
-    let mut known = stand_in::StandIns::default();
-    for (role, platform) in chosen.parts() {
-        for artifact in chosen.wanted(role, platform, files).map_err(|error| anyhow!("{error}"))? {
-            known.add(role, platform, &artifact);
-            if parts.contains(&(role, platform)) {
-                wanted.push((role, artifact));
-            }
-        }
-    }
-    let inputs = files.iter().map(|(name, text)| (name.clone(), Algorithm::Sha256.digest(text.as_bytes()))).collect();
-    let tool = chosen
-        .tool(&request, files, &inputs, |role, platform| known.of(role, platform))
-        .map_err(|errors| anyhow!(errors.join("\n")))?;
-    let explain = |text: &str| stand_in::explain_values(&known.explain(text), &values);
-    Ok(explain(&render(recipe, arguments, target, &wanted, &tool, &explain)?))
+    let expanded = Expanded::of(recipe, &request, arguments.platform, target, files)?;
+    Ok(expanded.explain(&render(recipe, arguments, target, &expanded)?))
 }
 
-fn render(
-    recipe: &Recipe,
-    arguments: &Arguments,
+/// A request's tool with all that is not known before fetching made up.
+pub struct Expanded {
+    wanted: Vec<(Role, Wanted)>,
+    tool: Tool,
+    platform: Platform,
     target: Platform,
-    wanted: &[(Role, Wanted)],
-    tool: &Tool,
-    explain: &dyn Fn(&str) -> String,
-) -> Result<String> {
+    known: stand_in::StandIns,
+    values: Vec<WantedValue>,
+}
+
+impl Expanded {
+    /// Expands a request for a platform that the tool runs on and one that is built for.
+    pub fn of(
+        recipe: &Recipe,
+        request: &Request,
+        platform: Platform,
+        target: Platform,
+        files: &BTreeMap<Name, String>,
+    ) -> Result<Self> {
+        let chosen = recipe.choose(request)?;
+        let values = chosen.wanted_values().map_err(|error| anyhow!("{error}"))?;
+        let chosen = chosen.with_values(values.iter().map(stand_in::value).collect());
+        let parts = [(Role::Any, None), (Role::Host, Some(platform)), (Role::Target, Some(target))];
+        let mut wanted: Vec<(Role, Wanted)> = Vec::new();
+        let mut known = stand_in::StandIns::default();
+        for (role, platform) in chosen.parts() {
+            for artifact in chosen.wanted(role, platform, files).map_err(|error| anyhow!("{error}"))? {
+                known.add(role, platform, &artifact);
+                if parts.contains(&(role, platform)) {
+                    wanted.push((role, artifact));
+                }
+            }
+        }
+        let inputs =
+            files.iter().map(|(name, text)| (name.clone(), Algorithm::Sha256.digest(text.as_bytes()))).collect();
+        let tool = chosen
+            .tool(request, files, &inputs, |role, platform| known.of(role, platform))
+            .map_err(|errors| anyhow!(errors.join("\n")))?;
+        Ok(Self { wanted, tool, platform, target, known, values })
+    }
+
+    /// A text with what is made up named for what it stands for.
+    fn explain(&self, text: &str) -> String {
+        stand_in::explain_values(&self.known.explain(text), &self.values)
+    }
+
+    /// The parts of the tool that the two platforms have.
+    fn parts(&self) -> Vec<&Part> {
+        let tool = &self.tool;
+        [Some(&tool.any), tool.host.get(&self.platform), tool.target.get(&self.target)].into_iter().flatten().collect()
+    }
+
+    /// The folder, as a tree.
+    pub fn tree(&self) -> String {
+        let parts = self.parts();
+        self.explain(&tree::render(parts.iter().flat_map(|part| &part.layout), &|text| self.explain(text)))
+    }
+}
+
+fn render(recipe: &Recipe, arguments: &Arguments, target: Platform, expanded: &Expanded) -> Result<String> {
+    let Expanded { wanted, tool, .. } = expanded;
     let mut out = String::new();
     let version = if arguments.version.is_empty() { String::new() } else { format!(" {}", arguments.version) };
     write!(out, "{}{version} on {}", recipe.name, arguments.platform)?;
@@ -133,11 +169,9 @@ fn render(
         )?;
         writeln!(out, "    its digest: {}", words::digest(&artifact.digest))?;
     }
-    let parts: Vec<&Part> =
-        [Some(&tool.any), tool.host.get(&arguments.platform), tool.target.get(&target)].into_iter().flatten().collect();
+    let parts = expanded.parts();
     writeln!(out, "\nlaid out")?;
-    let steps = parts.iter().flat_map(|part| &part.layout);
-    out.push_str(&tree::render(steps, explain));
+    out.push_str(&expanded.tree());
     let checks: Vec<&str> = parts.iter().flat_map(|part| &part.check).map(lazytools_lock::CachePath::as_str).collect();
     if !checks.is_empty() {
         writeln!(out, "\nhas to be there in the end\n  {}", checks.join("\n  "))?;

@@ -101,6 +101,13 @@ fn a_header_holds_the_digest() {
     workspace.pin(&server, &[]).succeeded();
     assert!(workspace.lock().contains(SRI));
     assert_eq!(server.seen(), [format!("HEAD {FILE}")]);
+    // What it says of the file as it sends elsewhere for it.
+    workspace.forget();
+    let elsewhere: &'static str = format!("location: {}\r\n{header}", server.address("/elsewhere")).leak();
+    server.on(FILE, &[Answer::Status(302, elsewhere)]);
+    workspace.pin(&server, &[]).succeeded();
+    assert!(workspace.lock().contains(SRI));
+    assert!(!server.seen().contains(&"HEAD /elsewhere".to_owned()));
     workspace.forget();
     server.on(FILE, &[Answer::Status(200, "x-digest: none\r\n")]);
     workspace.pin(&server, &[]).failed_with(&["its header x-digest is \"none\", and no sha256 digest (LT307)"]);

@@ -14,11 +14,17 @@ fn run(workspace: &Workspace, arguments: &[&str]) -> (Option<i32>, String, Strin
 fn the_built_in_recipes_are_built_in() {
     let (code, out, _) = run(&Workspace::new(""), &["recipe", "list"]);
     assert_eq!(code, Some(0));
-    let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    let names: Vec<&str> = out.lines().filter_map(|line| Some(line.strip_prefix("  ")?.split_once(": ")?.0)).collect();
     for name in ["bun", "corepack", "node_gyp", "npm_install", "vercel_pkg", "yao_pkg_sea"] {
         assert!(names.contains(&name), "{out}");
     }
-    assert!(names.is_sorted());
+    // Sorted in each group.
+    let groups: Vec<&str> = out.lines().filter(|line| !line.is_empty() && !line.starts_with(' ')).collect();
+    assert!(groups.starts_with(&["Browsers and drivers", "JavaScript"]), "{groups:?}");
+    for group in out.split("\n\n") {
+        let names: Vec<&str> = group.lines().skip(1).collect();
+        assert!(!names.is_empty() && names.is_sorted(), "{group}");
+    }
 }
 
 #[test]

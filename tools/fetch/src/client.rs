@@ -94,6 +94,11 @@ pub(crate) trait Exchange {
     /// Takes an answer with status 200, or with one of 206, 304 and 416 where the headers could lead to these; it may
     /// ask for another attempt.
     fn read(&mut self, response: Response<Body>) -> Result<Self::Output, Failure<Reason>>;
+
+    /// Whether a redirect is the answer already, so that it is not followed.
+    fn is_answered_by(&self, _redirect: &Response<Body>) -> bool {
+        false
+    }
 }
 
 /// A request without further headers.
@@ -222,12 +227,10 @@ impl Client {
         }
     }
 
-    /// A header of the answer that a server gives for a file, without the file; `None` where it sends none.
+    /// A header of the answer that a server gives for a file, without the file; `None` where it sends none. Where the
+    /// server redirects, the first answer with the header counts.
     pub fn header(&self, url: &str, name: &str) -> Result<Option<String>, FetchError> {
-        let read = |response: Response<Body>| {
-            Ok(response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned))
-        };
-        self.exchange(url, "*/*", Method::Head, &mut Plain(read))
+        self.exchange(url, "*/*", Method::Head, &mut crate::header::Header(name))
     }
 
     /// Sends a request until it is answered for good.
@@ -245,7 +248,7 @@ impl Client {
         };
         let outcome = retry(&self.options.patience, || {
             let headers = exchange.headers();
-            let response = self.send(&start, accept, method, &headers)?;
+            let response = self.send(&start, accept, method, &headers, |redirect| exchange.is_answered_by(redirect))?;
             exchange.read(response)
         });
         outcome.map_err(|ended| {
@@ -264,12 +267,16 @@ impl Client {
         accept: &str,
         method: Method,
         headers: &[(&'static str, String)],
+        is_answer: impl Fn(&Response<Body>) -> bool,
     ) -> Result<Response<Body>, Failure<Reason>> {
         let mut address = start.clone();
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send_once(&address, accept, method, headers)?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return judged(response, headers);
+            }
+            if is_answer(&response) {
+                return Ok(response);
             }
             let location = response.headers().get("location").and_then(|location| location.to_str().ok());
             let Some(next) = location.and_then(|location| address.join(location)) else {

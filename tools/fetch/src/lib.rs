@@ -15,6 +15,7 @@ pub mod download;
 pub mod error;
 pub mod github;
 pub mod golang;
+mod header;
 pub mod helper;
 mod links;
 mod machine;

@@ -208,20 +208,37 @@ fn hash_file(input: &Input<'_>, update: &mut dyn FnMut(&[u8])) -> Outcome<()> {
     }
 }
 
+/// Which artifacts' digests are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// All of them.
+    All,
+    /// Those that are files of the workspace, which nobody has checked before.
+    Local,
+}
+
 /// Checks that the artifacts have the digests of the plan.
-pub fn verify(steps: &Steps<'_>, threads: usize) -> Outcome<()> {
-    let mut inputs: Vec<&Input<'_>> = steps.inputs().collect();
+pub fn verify(steps: &Steps<'_>, checked: Checked, threads: usize) -> Outcome<()> {
+    let mut inputs: Vec<&Input<'_>> =
+        steps.inputs().filter(|input| checked == Checked::All || input.label.is_some()).collect();
     inputs.sort_by_key(|input| input.key());
     for_each(&inputs, threads, |input| {
         let algorithm = input.integrity.algorithm();
         let mut hasher = Hasher::new(pin_algorithm(algorithm));
         hash_file(input, &mut |bytes| hasher.update(bytes))?;
         match Integrity::from_bytes(algorithm, &hasher.finish()) {
-            Some(actual) if actual != *input.integrity => Err(Problem::Digest {
-                key: input.key(),
-                path: input.path.to_owned(),
-                expected: input.integrity.clone(),
-                actual,
+            Some(actual) if actual != *input.integrity => Err(match input.label {
+                Some(label) => Problem::LocalFile {
+                    key: input.key(),
+                    label: label.to_owned(),
+                    difference: format!("its digest is {actual}, and the lock has {}", input.integrity),
+                },
+                None => Problem::Digest {
+                    key: input.key(),
+                    path: input.path.to_owned(),
+                    expected: input.integrity.clone(),
+                    actual,
+                },
             }),
             _ => Ok(()),
         }

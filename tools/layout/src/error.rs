@@ -92,6 +92,19 @@ pub enum Problem {
         /// The file's digest.
         actual: Integrity,
     },
+    /// A file of the workspace is another one than when it was pinned.
+    #[error(
+        "artifact {key} is the file {label} of the workspace, and it has changed since it was pinned ({difference}): run \
+         `bazel run //tools:update_pins`, or restore the file (LT402)"
+    )]
+    LocalFile {
+        /// `ROLE/ID`.
+        key: String,
+        /// The file's label.
+        label: String,
+        /// What is different.
+        difference: String,
+    },
     /// An artifact is not of the declared kind.
     #[error(
         "artifact {key} is declared as {declared}, but is {found}: correct the artifact's format in the recipe, or its \

@@ -35,6 +35,7 @@ use std::path::Path;
 
 use lazytools_lock::{Plan, Step};
 
+use digests::Checked;
 pub use error::{Error, Problem};
 use folder::Folder;
 use links::Resolver;
@@ -62,7 +63,8 @@ pub struct Request<'a> {
     pub out: &'a Path,
     /// The manifest to write.
     pub manifest: &'a Path,
-    /// Whether to check the artifacts' digests. Bazel has done so when it downloaded them.
+    /// Whether to check the digests of all artifacts. Bazel has done so when it downloaded them; those that are files of
+    /// the workspace are checked in any case.
     pub verify: bool,
     /// How many threads; default: as many as there are processors.
     pub threads: Option<usize>,
@@ -93,9 +95,8 @@ fn general(problem: Problem) -> Failure {
 fn fill(request: &Request<'_>, steps: Steps<'_>) -> Result<(), Failure> {
     let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let threads = threads.clamp(1, MAX_THREADS);
-    if request.verify {
-        digests::verify(&steps, threads).map_err(general)?;
-    }
+    let checked = if request.verify { Checked::All } else { Checked::Local };
+    digests::verify(&steps, checked, threads).map_err(general)?;
     let digests = digests::Digests::work_out(&steps, threads)?;
     let earlier = folder::earlier_manifest(request.manifest);
     let folder = Folder::prepare(request.out, earlier.as_ref()).map_err(general)?;

@@ -24,6 +24,8 @@ pub struct Input<'p> {
     pub integrity: &'p Integrity,
     /// The size that the plan has.
     pub size: Option<u64>,
+    /// The label of the file of the workspace that it is.
+    pub label: Option<&'p str>,
     /// A member that was taken out of the file, and its name: what is read instead of the file.
     nested: Option<(File, String)>,
 }
@@ -39,8 +41,8 @@ impl<'p> Input<'p> {
 
     /// A member of the file, whose bytes are in a file of their own.
     pub fn nested(&self, member: String, file: File) -> Input<'p> {
-        let Input { role, name, path, integrity, .. } = *self;
-        Input { role, name, path, integrity, size: None, nested: Some((file, member)) }
+        let Input { role, name, path, integrity, label, .. } = *self;
+        Input { role, name, path, integrity, size: None, label, nested: Some((file, member)) }
     }
 
     /// Opens the file; its size, which is the plan's.
@@ -60,6 +62,10 @@ impl<'p> Input<'p> {
         }
         let actual = data.len();
         if let Some(expected) = self.size.filter(|expected| *expected != actual) {
+            if let Some(label) = self.label {
+                let difference = format!("it has {actual} bytes, and the lock has {expected}");
+                return Err(Problem::LocalFile { key: self.key(), label: label.to_owned(), difference });
+            }
             return Err(Problem::Size { key: self.key(), path: self.path.to_owned(), expected, actual });
         }
         Ok((file, actual))
@@ -217,10 +223,8 @@ fn inputs<'p>(parts: &[&'p PlanPart], artifacts: &'p Artifacts) -> Outcome<Input
                 return Err(Problem::MissingArtifact { key: format!("{}/{name}", part.role.name()) });
             };
             let size = artifact.size.map(std::num::NonZeroU64::get);
-            of_part.insert(
-                name,
-                Input { role: part.role, name, path, integrity: &artifact.integrity, size, nested: None },
-            );
+            let (integrity, label) = (&artifact.integrity, artifact.file.as_deref());
+            of_part.insert(name, Input { role: part.role, name, path, integrity, size, label, nested: None });
         }
     }
     for (role, files) in artifacts {

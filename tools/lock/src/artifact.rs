@@ -15,6 +15,9 @@ pub enum Source {
     Purl(String),
     /// Plain addresses, tried in order. Never empty.
     Urls(Vec<String>),
+    /// A file of the workspace, by its label: `//PACKAGE:FILE` in the lock's own repository, else `@@REPOSITORY//…`.
+    /// Nothing is fetched for it.
+    File(String),
 }
 
 /// A pinned artifact, as the lock holds it.
@@ -40,7 +43,12 @@ pub struct Artifact {
     pub licence: Option<Licence>,
 }
 
-/// An artifact as JSON has it, where nothing keeps it from having two sources, or none.
+/// Whether a text is a label as the extension writes it. `artifact_error` of extensions/private/lock.bzl says the same.
+fn is_label(text: &str) -> bool {
+    (text.starts_with("//") || text.starts_with("@@")) && text.contains("//") && text.contains(':')
+}
+
+/// An artifact as JSON has it, where nothing keeps it from having several sources, or none.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawArtifact {
@@ -48,6 +56,8 @@ struct RawArtifact {
     purl: Option<String>,
     #[serde(default)]
     urls: Option<Vec<String>>,
+    #[serde(default)]
+    file: Option<String>,
     format: Format,
     integrity: Integrity,
     #[serde(default)]
@@ -61,13 +71,14 @@ impl TryFrom<RawArtifact> for Artifact {
     type Error = &'static str;
 
     fn try_from(mut raw: RawArtifact) -> Result<Self, Self::Error> {
-        let (purl, urls) = (raw.purl.take(), raw.urls.take());
-        let source = match (purl, urls) {
-            (Some(purl), None) if purl.starts_with("pkg:") => Source::Purl(purl),
-            (Some(_), None) => return Err("its purl does not begin with pkg: (LT110)"),
-            (None, Some(urls)) if urls.is_empty() => return Err("its list of urls is empty (LT110)"),
-            (None, Some(urls)) => Source::Urls(urls),
-            _ => return Err("it needs either a purl or urls (LT110)"),
+        let source = match (raw.purl.take(), raw.urls.take(), raw.file.take()) {
+            (Some(purl), None, None) if purl.starts_with("pkg:") => Source::Purl(purl),
+            (Some(_), None, None) => return Err("its purl does not begin with pkg: (LT110)"),
+            (None, Some(urls), None) if urls.is_empty() => return Err("its list of urls is empty (LT110)"),
+            (None, Some(urls), None) => Source::Urls(urls),
+            (None, None, Some(file)) if is_label(&file) => Source::File(file),
+            (None, None, Some(_)) => return Err("its file is not a label, as in //PACKAGE:FILE (LT110)"),
+            _ => return Err("it needs one of purl, urls and file (LT110)"),
         };
         let RawArtifact { format, integrity, size, provenance, licence, .. } = raw;
         Ok(Self { source, format, integrity, size, provenance, licence })

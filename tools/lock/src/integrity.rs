@@ -1,12 +1,13 @@
 //! Subresource integrity: the digest of an artifact's bytes, as Bazel and npm write it.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// A digest algorithm that is strong enough to pin with. Weaker ones have no name here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +49,28 @@ impl Algorithm {
             Self::Sha512 => Sha512::digest(bytes).to_vec(),
         };
         Integrity { algorithm: self, digest }
+    }
+
+    /// The digest of all that a reader gives, however much that is.
+    pub fn digest_of(self, mut bytes: impl Read) -> io::Result<Integrity> {
+        fn feed<D: Digest>(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
+            let mut hasher = D::new();
+            let mut buffer = vec![0; 1 << 16];
+            loop {
+                match bytes.read(&mut buffer) {
+                    Ok(0) => return Ok(hasher.finalize().to_vec()),
+                    Ok(count) => hasher.update(&buffer[..count]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        let digest = match self {
+            Self::Sha256 => feed::<Sha256>(&mut bytes)?,
+            Self::Sha384 => feed::<Sha384>(&mut bytes)?,
+            Self::Sha512 => feed::<Sha512>(&mut bytes)?,
+        };
+        Ok(Integrity { algorithm: self, digest })
     }
 }
 

@@ -5,6 +5,7 @@
 //! action (without one).
 
 pub mod artifact;
+pub mod artifact_slot;
 pub mod cache_path;
 pub mod format;
 pub mod integrity;
@@ -22,6 +23,7 @@ pub mod run_spec;
 pub mod step;
 
 pub use artifact::{Artifact, Source};
+pub use artifact_slot::ArtifactSlot;
 pub use cache_path::CachePath;
 pub use format::Format;
 pub use integrity::{Algorithm, Integrity};

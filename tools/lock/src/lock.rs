@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Artifact, CachePath, Integrity, Name, Platform, Role, Step};
+use crate::{Artifact, ArtifactSlot, CachePath, Integrity, Name, Platform, Role, Step};
 
 /// The version of the format that this code reads and writes.
 pub const LOCK_VERSION: u64 = 1;
@@ -74,7 +74,7 @@ impl Tool {
 pub struct RecipeRef {
     /// The recipe's name.
     pub name: Name,
-    /// The digest of the recipe's file.
+    /// The digest of what in the recipe decides what is laid out.
     pub digest: Integrity,
 }
 
@@ -102,6 +102,9 @@ pub struct Request {
     /// Files that the recipe reads when pinning, by parameter: labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<Name, String>,
+    /// Files of the workspace that are taken instead of the recipe's downloads: labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub artifact_files: BTreeMap<ArtifactSlot, String>,
     /// The platforms, sorted.
     pub platforms: Vec<Platform>,
 }

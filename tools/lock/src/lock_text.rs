@@ -172,6 +172,17 @@ mod tests {
     }
 
     #[test]
+    fn an_artifact_can_be_a_file() {
+        let local = GOOD.replace("\"purl\": \"pkg:npm/x@1\"", "\"file\": \"//web:x.tgz\"");
+        let lock = Lock::parse(&local, "lazy.json").unwrap();
+        assert_eq!(Lock::parse(&lock.render(), "lazy.json"), Ok(lock));
+        let text = message(&local.replace("//web:x.tgz", "web/x.tgz"));
+        assert!(text.ends_with("its file is not a label, as in //PACKAGE:FILE (LT110)"), "{text}");
+        let text = message(&GOOD.replace("\"purl\"", "\"file\": \"//:x\", \"purl\""));
+        assert!(text.ends_with("it needs one of purl, urls and file (LT110)"), "{text}");
+    }
+
+    #[test]
     fn a_bad_tool_does_not_spoil_the_others() {
         let text = GOOD.replace("\"tools\": {", "\"tools\": {\"bad\": {}, ");
         let (lock, errors) = Lock::parse_what_is_good(&text, "lazy.json").unwrap();
@@ -193,7 +204,7 @@ mod tests {
         let text = message(&missing);
         assert!(text.contains("tools.a.any.artifacts.x: ") && text.ends_with("(LT104)"), "{text}");
         let text = message(&GOOD.replace("\"purl\": \"pkg:npm/x@1\", ", ""));
-        assert!(text.ends_with("it needs either a purl or urls (LT110)"), "{text}");
+        assert!(text.ends_with("it needs one of purl, urls and file (LT110)"), "{text}");
         let text = message(&GOOD.replace("sha256-47DEQ", "sha256-7DEQ"));
         assert!(text.contains("tools.a.any.artifacts.x.integrity: ") && text.ends_with("(LT104)"), "{text}");
         let text = message(&GOOD.replace("\"platforms\": []", "\"platforms\": [\"linux\"]"));

@@ -75,4 +75,8 @@ pub struct PlanArtifact {
     /// How many bytes it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<NonZeroU64>,
+    /// The label of a file of the workspace that the artifact is. Bazel checks what it downloads and not such a file, so
+    /// its digest is checked before it is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }

@@ -93,6 +93,24 @@ fn yarn_locks_and_npms_cache() {
 }
 
 #[test]
+fn lists_of_files() {
+    let params = [("repository", "acme/tiny"), ("commit", "0123")];
+    let fault = |text: &str| fault("huggingface", &params, "file_list", text);
+    let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(
+        fault("# list\nconfig.json\n"),
+        "input file file_list:2: \"config.json\" is not a SHA-256 and a path, as `sha256sum` prints them: make the list \
+         anew, by `find -L . -type f | sort | xargs -d '\\n' sha256sum` in the folder that has the files (LT275)"
+    );
+    let other = digest.replace('e', "f");
+    assert_eq!(
+        fault(&format!("{digest}  a\n{other}  ./a\n")),
+        "input file file_list:2: a is in the file twice, with different digests (LT275)"
+    );
+    assert!(fault(&format!("{digest}  ../a\n")).contains("../a"));
+}
+
+#[test]
 fn lists_of_maven_files() {
     let fault = |text: &str| fault("maven_repo", &[], "maven_files", text);
     let remedy =

@@ -76,6 +76,7 @@ fn request(version: &str) -> Request {
         version_range: String::new(),
         params: BTreeMap::new(),
         files: BTreeMap::new(),
+        artifact_files: BTreeMap::new(),
         platforms: vec!["linux_x86_64".parse().unwrap(), "windows_x86_64".parse().unwrap()],
     }
 }

@@ -120,6 +120,18 @@ fn a_value_that_is_not_there_says_what_is() {
 }
 
 #[test]
+fn a_text_that_is_the_value_alone() {
+    let text = RECIPE.replace("after = \"'{params.browser}': '\"\nuntil = \"'\"", "after = \"\"\nuntil = \"\\n\"");
+    assert_ne!(text, RECIPE);
+    let recipe = Recipe::parse("r.toml", &text).unwrap();
+    let request = request("2.0", "shell");
+    let wanted = recipe.choose(&request).unwrap().wanted_values().unwrap();
+    let built = wanted.iter().find(|value| value.name.as_str() == "built").unwrap();
+    assert_eq!(built.read("34.0\n132\n", "the table"), Ok("34.0".to_owned()));
+    assert!(built.read("34.0", "the table").unwrap_err().contains("no \"\\n\" follows \"\""));
+}
+
+#[test]
 fn a_value_that_was_left_out_cannot_be_named() {
     let text = RECIPE.replace("{root}/{values.revision}", "{values.built}");
     let recipe = Recipe::parse("r.toml", &text).unwrap();
@@ -158,7 +170,7 @@ fn each_mistake_has_its_line() {
         ("field = \"/revision\"\n", "", "r.toml:18: values.revision needs find and field together"),
         ("pointer = \"/browsers\"", "pointer = \"browsers\"", "r.toml:21: a JSON pointer begins with / (LT206)"),
         ("pointer = \"/browsers\"\n", "", "r.toml:18: values.revision does not say where the value stands"),
-        ("until = \"'\"", "until = \"\"", "values.built has an empty after or until, which stands everywhere"),
+        ("until = \"'\"", "until = \"\"", "values.built has an empty until, which stands everywhere"),
         ("until = \"'\"", "untill = \"'\"", "has no key \"untill\": did you mean \"until\"?"),
         ("doc = \"the build\"\n", "", "has no doc"),
         ("{version}/table", "{values.built}", "r.toml:15: a value is looked up in a table, so where that is"),

@@ -16,7 +16,7 @@ use lazytools_lock::{Algorithm, Artifact, Licence, Lock, Name, Request, Tool};
 use serde_json::{json, Value};
 use support::{faults, read, repository};
 
-/// The requests: several for a recipe where it has several forms.
+/// The requests of recipes that have several forms; for the others the `[example]` is enough.
 fn requests() -> Value {
     let all = ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"];
     json!({
@@ -31,16 +31,23 @@ fn requests() -> Value {
         "corepack": {"recipe": "npm_package", "version": "0.34.6", "params": {"package": "corepack"}, "platforms": all},
         "dotslash": {"recipe": "dotslash", "version": "0.28.2", "params": {"format": "tar.gz", "source": "purl", "from": "pkg:npm/%40esbuild/linux-x64@0.28.2"}, "platforms": ["linux_x86_64"]},
         "dotslash_zip": {"recipe": "dotslash", "version": "1.0", "params": {"format": "zip", "from": "https://example.org/a.zip"}, "platforms": ["linux_x86_64"]},
+        "electron": {"recipe": "electron", "version": "41.7.1", "platforms": ["linux_aarch64", "linux_x86_64", "macos_aarch64", "macos_x86_64", "windows_aarch64", "windows_x86_64"]},
+        "electron_dist": {"recipe": "electron", "version": "45.4.1", "params": {"dist": "yes"}, "platforms": ["linux_x86_64"]},
+        "electron_builder": {"recipe": "electron_builder", "version": "26.17.0", "params": {"appimage": "1.0.3", "fpm": "yes", "nsis": "1.2.1", "win_code_sign": "1.1.0"}, "platforms": ["linux_aarch64", "linux_x86_64", "macos_aarch64", "windows_x86_64"]},
+        "electron_builder_default": {"recipe": "electron_builder", "version": "26.17.0", "params": {"appimage": "0.0.0", "nsis": "0.0.0", "win_code_sign": "0.0.0"}, "platforms": ["linux_x86_64"]},
         "go_modules": {"recipe": "go_modules", "files": {"go_sum": "//:go.sum"}, "platforms": all},
         "go_proxy": {"recipe": "go_proxy", "files": {"go_sum": "//:go.sum"}, "platforms": all},
         "go_toolchain": {"recipe": "go_toolchain", "version": "1.26.8", "platforms": all},
         "headers": {"recipe": "node_gyp", "version": "22.23.3", "platforms": all},
         "headers_npm": {"recipe": "node_gyp", "version": "22.23.3", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
+        "huggingface": {"recipe": "huggingface", "params": {"repository": "acme/tiny", "commit": "0123456789abcdef0123456789abcdef01234567"}, "files": {"file_list": "//:tiny.sha256"}, "platforms": ["linux_x86_64"]},
+        "huggingface_dataset": {"recipe": "huggingface", "params": {"repository": "acme/words", "commit": "0123456789abcdef0123456789abcdef01234567", "kind": "dataset", "revision": "v2"}, "files": {"file_list": "//:words.sha256"}, "platforms": ["linux_x86_64"]},
         "maven_repo": {"recipe": "maven_repo", "files": {"maven_files": "//:maven_files.txt"}, "platforms": all},
         "maven_wrapper": {"recipe": "maven_wrapper", "version": "3.9.9", "params": {"distribution_url": "https://repository.example/org/apache/maven/apache-maven/3.9.9/apache-maven-3.9.9-bin.zip"}, "platforms": all},
         "modules": {"recipe": "npm_install", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "node": {"recipe": "node", "version": "22.23.3", "platforms": all},
         "npm": {"recipe": "corepack", "version": "10.9.0", "params": {"manager": "npm"}, "platforms": all},
+        "nltk": {"recipe": "nltk", "files": {"file_list": "//:nltk_data.sha256"}, "platforms": ["linux_x86_64"]},
         "npm_cache": {"recipe": "npm_cache", "files": {"package_lock": "//:package-lock.json"}, "platforms": all},
         "pkg": {"recipe": "vercel_pkg", "version": "3.4", "params": {"node": "18.5.0"}, "platforms": all},
         "pnpm_10": {"recipe": "corepack", "version": "10.34.9", "params": {"manager": "pnpm"}, "platforms": all},
@@ -63,12 +70,31 @@ fn requests() -> Value {
         "sentry_cli_npm": {"recipe": "sentry_cli", "version": "3.8.0", "params": {"source": "npm"}, "platforms": ["linux_x86_64"]},
         "tiktoken": {"recipe": "tiktoken", "version": "0.14.0", "platforms": ["linux_x86_64"]},
         "tiktoken_npm": {"recipe": "tiktoken", "version": "0.14.0", "params": {"encoding": "o200k_base", "source": "npm"}, "platforms": ["linux_x86_64"]},
+        "tree_sitter": {"recipe": "tree_sitter", "version": "0.27.0", "platforms": ["linux_aarch64", "linux_x86_64", "macos_aarch64", "macos_x86_64", "windows_aarch64", "windows_x86_64"]},
+        "tree_sitter_26": {"recipe": "tree_sitter", "version": "0.26.3", "platforms": ["linux_x86_64"]},
+        "vscode_test": {"recipe": "vscode_test", "version": "1.106.2", "platforms": ["linux_aarch64", "linux_x86_64", "macos_aarch64", "macos_x86_64", "windows_aarch64", "windows_x86_64"]},
         "wheelhouse": {"recipe": "wheelhouse", "params": {"python": "3.12"}, "files": {"python_lock": "//:pylock.toml"}, "platforms": all},
         "yao": {"recipe": "yao_pkg", "version": "3.6", "params": {"node": "20.20.2", "fabricator": "none"}, "platforms": all},
         "yarn_1": {"recipe": "corepack", "version": "1.22.22", "params": {"manager": "yarn"}, "platforms": all},
         "yarn_4": {"recipe": "corepack", "version": "4.18.1", "params": {"manager": "yarn"}, "platforms": all},
         "yarn_mirror": {"recipe": "yarn_mirror", "files": {"yarn_lock": "//:yarn.lock"}, "platforms": all},
     })
+}
+
+/// These, and of each other recipe its example.
+fn all_requests() -> BTreeMap<Name, Request> {
+    let listed: BTreeMap<Name, Request> = serde_json::from_value(requests()).unwrap();
+    let mut all = listed.clone();
+    for name in names() {
+        if listed.values().any(|request| request.recipe == name) {
+            continue;
+        }
+        let example = recipe(&name).documentation.example.unwrap_or_else(|| panic!("{name} has no [example]"));
+        let exact = example.request.version_from.is_empty() && example.request.version_range.is_empty();
+        assert!(exact, "the example of {name} leaves the version open: add a request to requests()");
+        all.insert(name.parse().unwrap(), example.request);
+    }
+    all
 }
 
 fn names() -> Vec<String> {
@@ -131,21 +157,23 @@ fn each_recipe_fits_the_schema_and_has_its_files_name() {
 }
 
 #[test]
-fn each_recipe_has_a_request_here_and_a_line_in_the_documentation() {
-    let requests = requests();
-    let documentation = read("docs/recipes.md");
+fn each_recipe_says_what_its_page_needs() {
     for name in names() {
-        assert!(requests.as_object().unwrap().values().any(|request| request["recipe"] == name.as_str()), "{name}");
-        assert!(documentation.contains(&format!("`{name}`")), "docs/recipes.md does not name {name}");
+        let recipe = recipe(&name);
+        let documentation = &recipe.documentation;
+        assert!(!recipe.description.is_empty() && !recipe.description.contains('\n'), "description of {name}");
+        assert!(recipe.homepage.is_some(), "{name} has no homepage");
+        assert!(!documentation.doc.is_empty(), "{name} has no doc");
+        // That the recipe accepts it is checked wherever a recipe is read.
+        assert!(documentation.example.is_some(), "{name} has no [example]");
     }
 }
 
 #[test]
 fn requests_expand_to_the_golden_lock() {
     let mut lock = Lock { lock_version: LOCK_VERSION, tools: BTreeMap::new() };
-    for (name, request) in requests().as_object().unwrap() {
-        let request: Request = serde_json::from_value(request.clone()).unwrap();
-        lock.tools.insert(name.parse().unwrap(), tool(&request));
+    for (name, request) in all_requests() {
+        lock.tools.insert(name, tool(&request));
     }
     // What a request for a range looks like once its version is found, with a licence.
     let mut ranged = lock.tools[&"corepack".parse::<Name>().unwrap()].clone();

@@ -6,6 +6,7 @@ use lazytools_lock::recipe::{Recipe, VersionRange};
 use lazytools_lock::{Algorithm, Integrity, Lock, Name, Request};
 
 use crate::error::RequestsError;
+use crate::local::{self, LocalFiles};
 use crate::recipes;
 use crate::requests::ToolRequest;
 use crate::version_from;
@@ -28,6 +29,8 @@ pub struct Prepared {
     pub files: BTreeMap<Name, String>,
     /// Their digests.
     pub inputs: BTreeMap<Name, Integrity>,
+    /// The files that are taken instead of downloads, by their labels.
+    pub local: LocalFiles,
     /// The range that the version is chosen from, where the request has one.
     pub range: Option<VersionRange>,
     /// The version: the one that is asked for or that a file holds, else the pinned one as long as it lies in the range.
@@ -98,6 +101,7 @@ fn prepare_one(
         recipe,
         files: BTreeMap::new(),
         inputs: BTreeMap::new(),
+        local: LocalFiles::new(),
         range,
         version,
         pinned: pinned.map(|tool| tool.version().to_owned()).unwrap_or_default(),
@@ -115,6 +119,7 @@ fn prepare_one(
         tool.inputs.insert(file.clone(), Algorithm::Sha256.digest(text.as_bytes()));
         tool.files.insert(file.clone(), text);
     }
+    tool.local = local::read(request)?;
     tool.stale = staleness(lock, &tool);
     Ok(tool)
 }
@@ -166,7 +171,9 @@ fn staleness(lock: &Lock, tool: &Prepared) -> Option<String> {
         return Some(format!("recipe {} has changed", tool.recipe.name));
     }
     let changed = tool.inputs.iter().find(|(file, digest)| pinned.inputs.get(*file) != Some(*digest));
-    changed.map(|(file, _)| format!("its input file {file} has changed"))
+    changed
+        .map(|(file, _)| format!("its input file {file} has changed"))
+        .or_else(|| local::changed(pinned, &tool.local).map(|label| format!("its file {label} has changed")))
 }
 
 /// The tools that the lock has and nobody asks for.

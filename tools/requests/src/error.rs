@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use lazytools_lock::recipe::request::RequestErrors;
 use lazytools_lock::recipe::RecipeErrors;
-use lazytools_lock::{LockError, Name};
+use lazytools_lock::{ArtifactSlot, LockError, Name};
 
 use crate::version_from::VersionFromError;
 
@@ -44,6 +44,22 @@ pub enum RequestsError {
         what: String,
         /// Its label.
         label: String,
+    },
+    /// A file of the workspace that cannot be taken instead of a download.
+    #[error(
+        "artifact_files = {{{label:?}: \"{slot}\"}}: {path}: {problem}. It has to be a file that lies there before anything is \
+         built (LT346)",
+        path = path.display()
+    )]
+    LocalFile {
+        /// The artifact that it is for.
+        slot: ArtifactSlot,
+        /// Its label.
+        label: String,
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
     },
     /// No recipe of that name.
     #[error(

@@ -4,6 +4,7 @@ pub mod check;
 pub mod current;
 pub mod error;
 pub mod files;
+pub mod local;
 pub mod recipes;
 pub mod report;
 pub mod requests;
@@ -12,6 +13,7 @@ pub mod version_from;
 
 pub use current::Prepared;
 pub use error::RequestsError;
+pub use local::LocalFile;
 pub use report::{Change, LockReport};
 pub use requests::{Requests, ToolRequest};
 pub use targets::Target;

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lazytools_lock::{Lock, Name, Request, Tool};
+use lazytools_lock::{Integrity, Lock, Name, Request, Tool};
 use serde::Serialize;
+
+use crate::local;
 
 /// One lock's changes.
 #[derive(Debug, Serialize)]
@@ -97,6 +99,12 @@ fn reason(before: &Tool, after: &Tool) -> Option<String> {
     }
     let inputs = after.inputs.iter().filter(|(file, digest)| before.inputs.get(*file) != Some(*digest));
     reasons.extend(inputs.map(|(file, _)| format!("its input file {file} has changed")));
+    let files: BTreeMap<&str, &Integrity> = local::labels(before).collect();
+    let changed: BTreeSet<&str> = local::labels(after)
+        .filter(|(label, now)| files.get(label).is_some_and(|before| before != now))
+        .map(|(label, _)| label)
+        .collect();
+    reasons.extend(changed.iter().map(|label| format!("its file {label} has changed")));
     if reasons.is_empty() && before.version() == after.version() {
         let (old, new) = (artifacts(before), artifacts(after));
         let changed: Vec<&str> = new
@@ -143,8 +151,12 @@ pub fn difference(from: &Request, to: &Request) -> String {
     };
     part("params", joined(&from.params), joined(&to.params));
     part("files", joined(&from.files), joined(&to.files));
+    let slots = |request: &Request| {
+        request.artifact_files.iter().map(|(slot, label)| format!("{slot}={label}")).collect::<Vec<_>>().join(", ")
+    };
     let platforms =
         |request: &Request| request.platforms.iter().map(|platform| platform.name()).collect::<Vec<_>>().join(", ");
+    part("artifact_files", slots(from), slots(to));
     part("platforms", platforms(from), platforms(to));
     parts.join("; ")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lazytools_lock::{Name, Request};
+use lazytools_lock::{ArtifactSlot, Name, Request};
 use serde::Deserialize;
 
 use crate::error::RequestsError;
@@ -41,6 +41,9 @@ pub struct ToolRequest {
     /// Where the input files are.
     #[serde(default)]
     pub file_paths: BTreeMap<Name, PathBuf>,
+    /// Where the files are that are taken instead of downloads.
+    #[serde(default)]
+    pub artifact_file_paths: BTreeMap<ArtifactSlot, PathBuf>,
     /// Where the file is that the version is taken from.
     #[serde(default)]
     pub version_from_path: Option<PathBuf>,
@@ -63,7 +66,7 @@ impl Requests {
         for tool in requests.tools.values_mut() {
             tool.recipe_path = tool.recipe_path.take().map(|path| workspace.join(path));
             tool.version_from_path = tool.version_from_path.take().map(|path| workspace.join(path));
-            for path in tool.file_paths.values_mut() {
+            for path in tool.file_paths.values_mut().chain(tool.artifact_file_paths.values_mut()) {
                 *path = workspace.join(&path);
             }
         }

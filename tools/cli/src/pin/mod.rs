@@ -2,6 +2,7 @@
 
 mod changed;
 mod latest;
+mod local;
 mod progress;
 mod publishers;
 mod resolve;

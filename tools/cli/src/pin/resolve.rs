@@ -177,6 +177,7 @@ impl Resolver {
             Source::Urls(urls) => {
                 Ok(Place { source: source.clone(), addresses: urls.clone(), size: None, located: None })
             }
+            Source::File(_) => Ok(Place { source: source.clone(), addresses: Vec::new(), size: None, located: None }),
             Source::Purl(text) => {
                 let purl = Purl::parse(text).map_err(self::text)?;
                 let found = self.registries(registries);

@@ -25,7 +25,7 @@ const WORDS: [&str; 12] = [
 pub fn refuse(wanted: &Wanted) -> Result<(), String> {
     let urls: &[String] = match &wanted.source {
         Source::Urls(urls) => urls,
-        Source::Purl(_) => &[],
+        Source::Purl(_) | Source::File(_) => &[],
     };
     urls.iter().chain([&wanted.tool_url]).find_map(|url| in_address(url)).map_or(Ok(()), Err)
 }

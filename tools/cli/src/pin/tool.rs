@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use lazytools_lock::recipe::request::Chosen;
 use lazytools_lock::recipe::{Known, Wanted};
-use lazytools_lock::{Name, Platform, Role, Tool};
+use lazytools_lock::{Name, Platform, Role, Source, Tool};
 use lazytools_requests::Prepared;
 use rayon::prelude::*;
 
 use super::progress::Progress;
-use super::resolve::Resolver;
+use super::resolve::{Outcome, Resolver};
 use super::Resolved;
 
 /// An artifact of a part of a tool.
@@ -45,7 +45,7 @@ pub fn resolve(resolver: &Resolver, work: &[(usize, &Prepared)]) -> (Vec<Resolve
     let outcomes: Vec<_> = jobs
         .par_iter()
         .map(|job| {
-            let outcome = resolver.resolve(&job.wanted, &job.prepared.registries);
+            let outcome = artifact(resolver, job);
             progress.done(&label(job));
             outcome
         })
@@ -77,6 +77,14 @@ pub fn resolve(resolver: &Resolver, work: &[(usize, &Prepared)]) -> (Vec<Resolve
         }
     }
     (tools, failures)
+}
+
+fn artifact(resolver: &Resolver, job: &Job<'_>) -> Outcome<Known> {
+    if let Source::File(label) = &job.wanted.source {
+        let file = job.prepared.local.get(label).ok_or_else(|| format!("{label} was not read (LT346)"))?;
+        return super::local::resolve(&job.wanted, label, file);
+    }
+    resolver.resolve(&job.wanted, &job.prepared.registries)
 }
 
 fn label(job: &Job<'_>) -> String {
@@ -111,7 +119,9 @@ fn wanted<'a>(index: usize, prepared: &'a Prepared, chosen: &Chosen<'_>) -> Resu
 fn same_bytes(jobs: &[Job<'_>], known: &KnownParts) -> Vec<String> {
     let mut failures = Vec::new();
     let mut seen: BTreeMap<(usize, String), (&Job<'_>, &Known)> = BTreeMap::new();
-    for job in jobs.iter().filter(|job| !job.wanted.shared) {
+    // Who takes one file of the workspace for two platforms means it.
+    let is_fetched = |job: &&Job<'_>| !matches!(job.wanted.source, Source::File(_));
+    for job in jobs.iter().filter(is_fetched).filter(|job| !job.wanted.shared) {
         let (role, platform) = job.part;
         let found = known.get(&(job.tool, role, platform)).and_then(|part| part.get(&job.wanted.id));
         let Some(found) = found else { continue };

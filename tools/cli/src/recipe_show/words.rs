@@ -6,7 +6,7 @@ use lazytools_lock::{Access, AccessMode, Source};
 /// Where something is fetched from.
 pub fn source(source: &Source) -> String {
     match source {
-        Source::Purl(purl) => purl.clone(),
+        Source::Purl(text) | Source::File(text) => text.clone(),
         Source::Urls(urls) => urls.join(" or "),
     }
 }

@@ -37,7 +37,8 @@ pub struct PinnedArtifact {
     pub artifact: Artifact,
     pub name: String,
     pub version: String,
-    pub purl: String,
+    /// None for a file of the workspace, which has no name that others know.
+    pub purl: Option<String>,
     /// For which tools and platforms it is pinned.
     pub uses: BTreeSet<String>,
 }
@@ -88,16 +89,21 @@ fn describe(artifact: &Artifact, tool_version: &str) -> PinnedArtifact {
             Ok(parsed) => {
                 let name =
                     parsed.namespace().map_or_else(|| parsed.name().to_owned(), |it| format!("{it}/{}", parsed.name()));
-                (name, parsed.version().unwrap_or_default().to_owned(), purl.clone())
+                (name, parsed.version().unwrap_or_default().to_owned(), Some(purl.clone()))
             }
-            Err(_) => (purl.clone(), tool_version.to_owned(), purl.clone()),
+            Err(_) => (purl.clone(), tool_version.to_owned(), Some(purl.clone())),
         },
         Source::Urls(urls) => {
             let url = urls.first().map(String::as_str).unwrap_or_default();
             let path = url.split(['?', '#']).next().unwrap_or_default();
             let name = path.rsplit('/').find(|name| !name.is_empty()).unwrap_or("file").to_owned();
             let purl = generic(&name, tool_version, url, artifact);
-            (name, tool_version.to_owned(), purl)
+            (name, tool_version.to_owned(), Some(purl))
+        }
+        // Which version of anything it is, its label does not say.
+        Source::File(label) => {
+            let name = label.rsplit([':', '/']).next().unwrap_or(label).to_owned();
+            (name, String::new(), None)
         }
     };
     PinnedArtifact { artifact: artifact.clone(), name, version, purl, uses: BTreeSet::new() }

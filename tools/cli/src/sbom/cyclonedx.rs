@@ -76,7 +76,9 @@ fn component(key: &str, pinned: &PinnedArtifact) -> Value {
         };
         component.insert("licenses".to_owned(), licences);
     }
-    component.insert("purl".to_owned(), json!(pinned.purl));
+    if let Some(purl) = &pinned.purl {
+        component.insert("purl".to_owned(), json!(purl));
+    }
     if let Source::Urls(urls) = &artifact.source {
         let references: Vec<Value> =
             urls.iter().map(|url| json!({"type": "distribution", "url": url, "hashes": [hash]})).collect();
@@ -84,6 +86,9 @@ fn component(key: &str, pinned: &PinnedArtifact) -> Value {
     }
     let mut properties: Vec<Value> =
         pinned.uses.iter().map(|place| json!({"name": "lazytools:pinned-for", "value": place})).collect();
+    if let Source::File(label) = &artifact.source {
+        properties.push(json!({"name": "lazytools:file", "value": label}));
+    }
     if let Some(size) = artifact.size {
         properties.push(json!({"name": "lazytools:size", "value": size.to_string()}));
     }

@@ -81,7 +81,7 @@ fn package(key: &str, pinned: &PinnedArtifact, extracted: &mut BTreeMap<String, 
     let location = match &artifact.source {
         Source::Urls(urls) => urls.first().map_or(UNKNOWN, String::as_str),
         // Which registry it comes from is for the machine that fetches to say.
-        Source::Purl(_) => UNKNOWN,
+        Source::Purl(_) | Source::File(_) => UNKNOWN,
     };
     let declared = match artifact.licence.as_ref().map(Declared::of) {
         None => UNKNOWN.to_owned(),
@@ -110,11 +110,17 @@ fn package(key: &str, pinned: &PinnedArtifact, extracted: &mut BTreeMap<String, 
     package.insert("licenseConcluded".to_owned(), json!(UNKNOWN));
     package.insert("licenseDeclared".to_owned(), json!(declared));
     package.insert("copyrightText".to_owned(), json!(UNKNOWN));
-    package.insert(
-        "externalRefs".to_owned(),
-        json!([{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": pinned.purl}]),
-    );
-    package.insert("comment".to_owned(), json!(format!("{size}pinned for {}", uses.join("; "))));
+    if let Some(purl) = &pinned.purl {
+        package.insert(
+            "externalRefs".to_owned(),
+            json!([{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl}]),
+        );
+    }
+    let file = match &artifact.source {
+        Source::File(label) => format!("the file {label} of the workspace; "),
+        Source::Purl(_) | Source::Urls(_) => String::new(),
+    };
+    package.insert("comment".to_owned(), json!(format!("{file}{size}pinned for {}", uses.join("; "))));
     Value::Object(package)
 }
 

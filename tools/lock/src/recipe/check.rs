@@ -52,6 +52,7 @@ pub(super) fn check(recipe: &Recipe, reading: &Reading<'_>) {
         });
     }
     references(recipe, reading);
+    super::documentation::check(recipe, reading);
 }
 
 /// Why a variable cannot stand here.

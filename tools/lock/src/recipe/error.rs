@@ -57,8 +57,12 @@ pub const PATHS: &str = "LT208";
 pub const REQUEST: &str = "LT210";
 /// A signature that is asked for in a way that proves nothing.
 pub const SIGNATURE: &str = "LT240";
+/// An example that the recipe itself would refuse.
+pub const EXAMPLE: &str = "LT290";
 /// A combination of parameters, version and platform for which the recipe has no artifact.
 pub const NO_ARTIFACT: &str = "LT261";
+/// A file of the workspace that is for no artifact of the recipe.
+pub const LOCAL_FILE: &str = "LT345";
 /// A file of a package manager that cannot be laid out.
 pub const PACKAGES: &str = "LT211";
 

@@ -199,7 +199,7 @@ impl Chosen<'_> {
         let tool_url = match (&rule.tool_url, &source) {
             (Some(template), _) => self.text(template, scope)?,
             (None, Source::Urls(urls)) => urls.first().cloned().unwrap_or_default(),
-            (None, Source::Purl(purl)) => purl.clone(),
+            (None, Source::Purl(text) | Source::File(text)) => text.clone(),
         };
         let digest = match &rule.digest {
             DigestRule::Registry => WantedDigest::Registry,
@@ -237,7 +237,7 @@ impl Chosen<'_> {
             },
         };
         let signature = rule.signature.as_ref().filter(|rule| self.holds(&rule.when, platform));
-        Ok(Wanted {
+        let mut wanted = Wanted {
             id: rule.id.clone(),
             source,
             tool_url,
@@ -247,7 +247,9 @@ impl Chosen<'_> {
             ask_size: rule.ask_size,
             shared: rule.shared,
             licence: None,
-        })
+        };
+        self.take_local_file(&mut wanted, platform);
+        Ok(wanted)
     }
 
     fn signature(&self, rule: &SignatureRuleKind, scope: &RequestScope<'_>) -> Result<WantedSignature, RecipeError> {

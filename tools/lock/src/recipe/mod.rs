@@ -15,8 +15,11 @@ pub mod version;
 mod artifacts;
 mod check;
 mod digests;
+mod documentation;
+mod identity;
 pub mod json;
 mod layout;
+mod local_files;
 mod parse;
 mod reader;
 mod scope;
@@ -33,6 +36,7 @@ use crate::{Access, Algorithm, FileMode, Format, Integrity, Name, Platform, Reac
 
 pub use artifacts::PURL_TYPES;
 pub use closure::ClosureKind;
+pub use documentation::{Documentation, Example, Group};
 pub use error::{RecipeError, RecipeErrors};
 pub use expand::{Known, Wanted, WantedDigest};
 pub use releases::{Latest, LatestRule, VersionKey};
@@ -56,6 +60,8 @@ pub struct Recipe {
     pub description: String,
     /// The tool's page.
     pub homepage: Option<String>,
+    /// What is said of it on its page.
+    pub documentation: Documentation,
     /// The versions that the layout fits. None: a request names no version, or any text.
     pub versions: Option<VersionRange>,
     /// Whether a request has to name a version.
@@ -90,7 +96,7 @@ pub struct Recipe {
     pub checks: Vec<(Role, Template)>,
     /// The hosts that the tool reaches for.
     pub reaches: Vec<Reach>,
-    /// The digest of the file.
+    /// The digest of what decides what is laid out: of all but comments and what is said to readers.
     pub digest: Integrity,
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use toml::de::DeTable;
 
-use crate::{Algorithm, Name, Role};
+use crate::{Integrity, Name, Role};
 
 use super::check::{Context, Place};
 use super::error::{suggestion, RecipeErrors, FORM};
@@ -31,7 +31,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, RecipeErrors> {
     let recipe = {
         let reading = Reading { source: &source, templates: RefCell::default() };
         let mut table = Table::new(&source, "the recipe", 1, document.get_ref());
-        let recipe = recipe(&reading, &mut table, file, text);
+        let digest = super::identity::digest(document.get_ref());
+        let recipe = recipe(&reading, &mut table, file, digest);
         if let Some(recipe) = &recipe {
             table.finish();
             super::check::check(recipe, &reading);
@@ -41,7 +42,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, RecipeErrors> {
     source.finish(recipe)
 }
 
-fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &str) -> Option<Recipe> {
+fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, digest: Integrity) -> Option<Recipe> {
     if let Some(schema) = table.need("schema") {
         let line = schema.line;
         match schema.number() {
@@ -57,6 +58,9 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let name = table.need("name").and_then(|value| value.text()).and_then(|text| text.parse(reading.source, FORM));
     let description = table.need("description").and_then(|value| value.text()).map(|text| text.value);
     let homepage = table.text("homepage").map(|text| text.value);
+    // What is missing has been told; the rest is checked all the same.
+    let name = name.or_else(|| "recipe".parse().ok())?;
+    let documentation = super::documentation::documentation(reading, table, &name);
     let versions = table.text("versions").and_then(|text| text.parse(reading.source, FORM));
     let needs_version = versions.is_some() || table.flag("needs_version");
     table.take("needs_version");
@@ -77,10 +81,10 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
     let reaches = super::sections::reaches(reading, table);
     Some(Recipe {
         file: file.to_owned(),
-        // What is missing has been told; the rest is checked all the same.
-        name: name.or_else(|| "recipe".parse().ok())?,
+        name,
         description: description.unwrap_or_default(),
         homepage,
+        documentation,
         versions,
         needs_version,
         version_from,
@@ -98,7 +102,7 @@ fn recipe(reading: &Reading<'_>, table: &mut Table<'_, '_>, file: &str, text: &s
         access,
         checks,
         reaches,
-        digest: Algorithm::Sha256.digest(text.as_bytes()),
+        digest,
     })
 }
 

@@ -187,7 +187,7 @@ impl Recipe {
     }
 
     /// The parameters, as far as they do not depend on the version.
-    fn params_without_version(&self, request: &Request) -> Result<BTreeMap<Name, String>, RequestErrors> {
+    pub(super) fn params_without_version(&self, request: &Request) -> Result<BTreeMap<Name, String>, RequestErrors> {
         let mut params = BTreeMap::new();
         let mut errors = Vec::new();
         for (name, param) in &self.params {

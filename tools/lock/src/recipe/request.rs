@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Name, Platform, Request};
+use crate::{ArtifactSlot, Name, Platform, Request};
 
 use super::error::{suggestion, PLATFORM, REQUEST};
 use super::expand::Known;
@@ -22,29 +22,59 @@ pub struct Chosen<'a> {
     pub(super) params: BTreeMap<Name, String>,
     pub(super) values: BTreeMap<Name, String>,
     pub(super) platforms: Vec<Platform>,
+    pub(super) artifact_files: BTreeMap<ArtifactSlot, String>,
 }
 
 impl Recipe {
     /// Holds a request against the recipe: the version lies in its range, the parameters exist and have possible
-    /// values, the platforms are declared, the input files are there.
+    /// values, the platforms are declared, the input files are there, and each local file is for an artifact.
     pub fn choose(&self, request: &Request) -> Result<Chosen<'_>, RequestErrors> {
-        let mut errors = Vec::new();
-        let mut fail = |code: &str, message: String| errors.push(format!("{message} ({code})"));
-        if let Some(message) = self.version_fault(&request.version) {
-            fail(REQUEST, message);
-        }
-        for name in request.params.keys().filter(|name| !self.params.contains_key(*name)) {
-            let hint = suggestion(name.as_str(), self.params.keys().map(Name::as_str));
-            fail(REQUEST, format!("recipe {} has no parameter {:?}: {hint}", self.name, name.as_str()));
-        }
+        let mut errors: Vec<String> =
+            self.version_fault(&request.version).map(|message| format!("{message} ({REQUEST})")).into_iter().collect();
         let mut params = BTreeMap::new();
         for (name, param) in &self.params {
             match self.param(name, param, request) {
-                Ok(value) => {
-                    params.insert(name.clone(), value);
-                }
-                Err(message) => fail(REQUEST, message),
+                Ok(value) => drop(params.insert(name.clone(), value)),
+                Err(message) => errors.push(format!("{message} ({REQUEST})")),
             }
+        }
+        errors.extend(self.name_faults(request));
+        let chosen = Chosen {
+            recipe: self,
+            version: request.version.clone(),
+            params,
+            values: BTreeMap::new(),
+            platforms: request.platforms.clone(),
+            artifact_files: request.artifact_files.clone(),
+        };
+        // What the parameters leave out can only be told where they are right.
+        if errors.is_empty() {
+            errors = chosen.local_file_faults();
+        }
+        if errors.is_empty() {
+            Ok(chosen)
+        } else {
+            Err(RequestErrors(errors))
+        }
+    }
+
+    /// What is wrong with a request whose version may still be looked for: the messages with their codes.
+    pub(super) fn request_faults(&self, request: &Request) -> Vec<String> {
+        if request.version_from.is_empty() && request.version_range.is_empty() {
+            return self.choose(request).map_or_else(|errors| errors.0, |_| Vec::new());
+        }
+        let mut errors = self.params_without_version(request).map_or_else(|errors| errors.0, |_| Vec::new());
+        errors.extend(self.name_faults(request));
+        errors
+    }
+
+    /// The names in a request that the recipe does not have, and those that the request lacks.
+    fn name_faults(&self, request: &Request) -> Vec<String> {
+        let mut errors = Vec::new();
+        let mut fail = |code: &str, message: String| errors.push(format!("{message} ({code})"));
+        for name in request.params.keys().filter(|name| !self.params.contains_key(*name)) {
+            let hint = suggestion(name.as_str(), self.params.keys().map(Name::as_str));
+            fail(REQUEST, format!("recipe {} has no parameter {:?}: {hint}", self.name, name.as_str()));
         }
         for platform in &request.platforms {
             if !self.platforms.is_empty() && !self.platforms.contains_key(platform) {
@@ -67,13 +97,7 @@ impl Recipe {
             let hint = suggestion(name.as_str(), self.files.keys().map(Name::as_str));
             fail(REQUEST, format!("recipe {} reads no file {:?}: {hint}", self.name, name.as_str()));
         }
-        if errors.is_empty() {
-            let platforms = request.platforms.clone();
-            let values = BTreeMap::new();
-            Ok(Chosen { recipe: self, version: request.version.clone(), params, values, platforms })
-        } else {
-            Err(RequestErrors(errors))
-        }
+        errors
     }
 
     fn version_fault(&self, version: &str) -> Option<String> {

@@ -15,6 +15,7 @@ use super::variables::Variable;
 pub struct Template {
     /// The recipe's line, for messages.
     pub line: usize,
+    source: String,
     parts: Vec<Piece>,
 }
 
@@ -65,7 +66,12 @@ pub trait Scope {
 impl Template {
     /// Reads a template.
     pub fn parse(line: usize, text: &str) -> Result<Self, TemplateError> {
-        super::template_parser::parse(line, text)
+        Ok(Self { source: text.to_owned(), ..super::template_parser::parse(line, text)? })
+    }
+
+    /// The text as the recipe has it.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// Calls `see` with each variable and each artifact that is named.
@@ -157,7 +163,7 @@ impl Template {
     }
 
     pub(super) fn new(line: usize) -> Self {
-        Self { line, parts: Vec::new() }
+        Self { line, source: String::new(), parts: Vec::new() }
     }
 
     pub(super) fn add_text(&mut self, text: String) {

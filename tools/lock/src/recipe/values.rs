@@ -106,8 +106,8 @@ fn value_rule(reading: &Reading<'_>, entry: &mut Table<'_, '_>) -> Option<ValueR
             if !find.is_empty() {
                 wrong("has find, which only a table in JSON has a use for: name a pointer instead of after and until");
             }
-            if [&after, &until].iter().any(|text| text.plain().is_some_and(|text| text.is_empty())) {
-                wrong("has an empty after or until, which stands everywhere");
+            if until.plain().is_some_and(|text| text.is_empty()) {
+                wrong("has an empty until, which stands everywhere");
             }
             ValuePlace::Text { after, until }
         }
@@ -219,10 +219,11 @@ fn plain(json: &Json) -> Option<String> {
     }
 }
 
-/// The value has to be the same wherever `after` stands.
+/// The value has to be the same wherever `after` stands. An empty `after` stands at the beginning alone.
 fn in_text(table: &str, after: &str, until: &str) -> Result<String, String> {
     let mut found: Option<&str> = None;
-    for (at, _) in table.match_indices(after) {
+    let places = if after.is_empty() { 1 } else { usize::MAX };
+    for (at, _) in table.match_indices(after).take(places) {
         let rest = &table[at + after.len()..];
         let end = rest.find(until).ok_or_else(|| format!("no {until:?} follows {after:?}"))?;
         if found.is_some_and(|other| other != &rest[..end]) {

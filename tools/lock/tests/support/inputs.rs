@@ -14,6 +14,7 @@ const H1: &str = "h1:W5quZX/G/csjUnuI8SUYlsHs9M38FC7znL0lIO+DvMg=";
 pub fn texts() -> BTreeMap<Name, String> {
     let texts = [
         ("cargo_lock", cargo_lock()),
+        ("file_list", file_list()),
         ("go_sum", go_sum()),
         ("maven_files", maven_files()),
         ("package_lock", package_lock()),
@@ -43,6 +44,10 @@ fn go_sum() -> String {
         "a.example/Big v1.0.0 {H1}\na.example/Big v1.0.0/go.mod {H1}\na.example/old v2.0.0+incompatible/go.mod {H1}\n\
          golang.org/toolchain v0.0.1-go1.26.8.linux-amd64 {H1}\n"
     )
+}
+
+fn file_list() -> String {
+    format!("# a comment\n{SHA256}  ./config.json\n{SHA256} *1_Pooling/a file.json\n{SHA256}  corpora/words.zip\n")
 }
 
 fn maven_files() -> String {

@@ -80,6 +80,11 @@ impl<'a> Context<'a> {
         Ok(self.role == role)
     }
 
+    /// The closure's folder.
+    pub fn folder(&self) -> &CachePath {
+        &self.folder
+    }
+
     /// A path in the closure's folder.
     pub fn below(&self, path: &str) -> Result<CachePath, RecipeError> {
         let path = format!("{}/{path}", self.folder);
@@ -105,7 +110,7 @@ impl<'a> Context<'a> {
 /// An artifact of a closure.
 pub(super) fn artifact(id: Name, source: Source, format: Format, digest: WantedDigest) -> Wanted {
     let tool_url = match &source {
-        Source::Purl(purl) => purl.clone(),
+        Source::Purl(text) | Source::File(text) => text.clone(),
         Source::Urls(urls) => urls.first().cloned().unwrap_or_default(),
     };
     Wanted { id, source, tool_url, format, digest, signature: None, ask_size: true, shared: true, licence: None }

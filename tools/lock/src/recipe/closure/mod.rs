@@ -2,6 +2,7 @@
 
 mod cargo_lock;
 mod context;
+mod file_list;
 mod go_sum;
 mod kind;
 mod maven_files;
@@ -40,7 +41,8 @@ pub(super) fn wanted(
 ) -> Result<Vec<Wanted>, RecipeError> {
     let mut found: BTreeMap<Name, Wanted> = BTreeMap::new();
     each(chosen, role, platform, files, |context, closure| {
-        for wanted in closure.artifacts {
+        for mut wanted in closure.artifacts {
+            chosen.take_local_file(&mut wanted, platform);
             match found.get(&wanted.id) {
                 Some(other) if (&other.source, &other.digest) != (&wanted.source, &wanted.digest) => {
                     let message = format!("{} is in the file twice, with different digests or addresses", wanted.id);
@@ -51,6 +53,9 @@ pub(super) fn wanted(
         }
         Ok(())
     })?;
+    if role == Role::Any {
+        chosen.check_listed(&found)?;
+    }
     Ok(found.into_values().collect())
 }
 
@@ -81,6 +86,7 @@ fn each(
         let context = Context::of(chosen, rule, role, platform, files)?;
         let closure = match rule.from {
             ClosureKind::CargoLock => cargo_lock::closure(&context)?,
+            ClosureKind::FileList => file_list::closure(&context)?,
             ClosureKind::GoSum => go_sum::closure(&context)?,
             ClosureKind::MavenFiles => maven_files::closure(&context)?,
             ClosureKind::NpmLock => match context.word("form", &["node_modules", "cache"])? {
