@@ -1,6 +1,7 @@
 //! Files below one address, from a list of their digests and paths.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::{Algorithm, Format, Integrity, Source, Step};
 
@@ -34,7 +35,7 @@ pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
         let id = context.id(path)?;
         let parts: Vec<String> = path.split('/').map(encode).collect();
         let source = Source::Urls(vec![format!("{base}/{}", parts.join("/"))]);
-        let unpacked = unpacks_zip && path.ends_with(".zip");
+        let unpacked = unpacks_zip && Path::new(path).extension().is_some_and(|extension| extension == "zip");
         let format = if unpacked { Format::Zip } else { Format::File };
         closure.artifacts.push(artifact(id.clone(), source, format, WantedDigest::Known(digest)));
         closure.steps.push(place(id.clone(), context.below(path)?));
