@@ -1,0 +1,3 @@
+{
+  "targets": [{ "target_name": "word_count", "sources": ["src/word_count.c"] }]
+}
