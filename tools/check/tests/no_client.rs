@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-/// What clients of HTTP or TLS leave in a program: the names of the crates, which panics carry, and protocols.
+/// What clients of HTTP or TLS leave in a program: the names of the crates, which panics carry, and protocols. The built-in
+/// recipes are in it as well, and one of them has to do with files for OpenSSL.
 const CLIENTS: &[&str] =
-    &["HTTP/1", "hyper", "libcurl", "libssl", "native-tls", "openssl", "reqwest", "rustls", "ureq", "webpki"];
+    &["HTTP/1", "hyper", "libcurl", "libssl", "native-tls", "openssl-sys", "reqwest", "rustls", "ureq", "webpki"];
 
 #[test]
 fn no_http_and_no_tls_is_linked() {
