@@ -79,7 +79,7 @@ alone, which wins over `ID`; several with spaces between. It has to be a source 
             allow_files = True,
             doc = """A file that the version is taken from, instead of `version`, as in `//:package-lock.json`: \
 `package-lock.json`, `pnpm-lock.yaml`, `yarn.lock`, `package.json` (its `packageManager`), `.nvmrc`, `.node-version`, \
-`.tool-versions`, `go.mod`, `uv.lock`, `requirements.txt` or `maven-wrapper.properties`. Which package in it is meant is \
+`.tool-versions`, `go.mod`, `uv.lock`, `requirements.txt`, `maven-wrapper.properties` or `gradle-wrapper.properties`. Which package in it is meant is \
 said in the recipe. When the two part, `--check` and `update_pins_test` fail.""",
         ),
         "version_package": attr.string(
