@@ -14,7 +14,7 @@ use crate::recipe_show::Expanded;
 /// The page. `proofs` are the recipe's, the best one first.
 pub fn page(template: &str, recipe: &Recipe, proofs: &[&Proof]) -> String {
     let documentation = &recipe.documentation;
-    let home = recipe.homepage.as_ref().map(|home| format!(" [Its own page.]({home})")).unwrap_or_default();
+    let home = recipe.homepage.as_ref().map(|home| format!(" [The tool's own page.]({home})")).unwrap_or_default();
     let values: BTreeMap<&str, String> = BTreeMap::from([
         ("name", recipe.name.to_string()),
         ("description", format!("{}{home}", super::index::description(recipe))),
