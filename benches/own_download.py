@@ -131,6 +131,8 @@ def main():
     parser.add_argument("--bazel", default=str(HERE.parent / "bazelw"), help="the Bazel to run (default: ./bazelw)")
     parser.add_argument("--update", action="store_true", help="write the table into docs/times.md")
     options = parser.parse_args()
+    if options.runs < 1:
+        parser.error("--runs is 1 or more")
 
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
