@@ -8,7 +8,6 @@ takes the place of the one in docs/times.md.
 
 import argparse
 import datetime
-import gzip
 import json
 import os
 import pathlib
@@ -40,24 +39,24 @@ def bazel(options, *arguments):
     return done.stdout
 
 
-def build(options, profile, turn, *targets):
-    """Builds, and gives each action's seconds as (mnemonic, target, seconds)."""
+def build(options, profile, turn, *arguments):
+    """Builds, one action after the other, and gives their seconds as (mnemonic, target, seconds)."""
     flags = [f"--action_env={name}" for name in HANDED_ON]
     # Another value is another action, which no cache knows; and none of them is put into one.
     flags += [f"--action_env=OWN_DOWNLOAD_TURN={turn}", "--noremote_upload_local_results", "--jobs=1"]
     flags += [f"--profile={profile}", "--experimental_profile_include_target_label"]
-    bazel(options, "build", *flags, *targets)
-    with gzip.open(profile, "rt") if profile.suffix == ".gz" else open(profile) as file:
-        events = json.load(file)["traceEvents"]
-    for event in events:
+    bazel(options, "build", *flags, *arguments)
+    found = []
+    for event in json.loads(profile.read_text())["traceEvents"]:
         if event.get("cat") == "action processing":
-            about = event.get("args", {})
-            yield about.get("mnemonic", ""), about.get("target", ""), event["dur"] / 1e6
+            about = event["args"]
+            found.append((about.get("mnemonic", ""), about.get("target", ""), event["dur"] / 1e6))
+    return found
 
 
-def folders(options, label):
-    """The folder of a cache, where Bazel has put it."""
-    found = bazel(options, "cquery", f"config({label}, target)", "--output=files").splitlines()
+def outputs(options, label):
+    """What Bazel has put where for a label."""
+    found = bazel(options, "cquery", label, "--output=files").splitlines()
     root = pathlib.Path(bazel(options, "info", "execution_root").strip())
     return [root / line for line in found]
 
@@ -83,37 +82,49 @@ def machine():
     return f"{os.cpu_count()} processors ({model}), {gigabytes:.0f} GB of memory, Linux {platform.release()}"
 
 
+def lay_out(options, row, profile):
+    """The seconds that it takes to make a recipe's folders."""
+    labels = [cache if cache.startswith("/") else f"@lazy_tools//:{cache}" for cache in row["caches"]]
+    build(options, profile, "folders", *labels)
+    for label in labels:
+        for folder in outputs(options, label):
+            remove(folder)
+    # A populate's action knows the turn, so another one makes it anew.
+    found = build(options, profile, f"folders.{os.getpid()}", "--noremote_accept_cached", *labels)
+    took = [seconds for mnemonic, _, seconds in found if mnemonic.startswith("LazyTools")]
+    if len(took) != len(labels):
+        sys.exit(f"{labels}: {len(took)} folders were made: {found}")
+    return sum(took)
+
+
 def measure(options, rows, scratch):
     profile = scratch / "profile.json"
-    times = {}
+    times = {("folder", recipe): [lay_out(options, row, profile)] for recipe, row in rows.items()}
     loads = []
     for turn in range(options.runs + 1):
         for recipe in rows:
-            for side in (OWN, LAID_OUT):
-                target = PACKAGE + side + recipe
-                # The first turn also makes the folders, and warms up.
-                found = [it for it in build(options, profile, f"{os.getpid()}.{turn}", target)]
+            pair = {side: PACKAGE + side + recipe for side in (OWN, LAID_OUT)}
+            found = build(options, profile, f"{os.getpid()}.{turn}", *pair.values())
+            for side, target in pair.items():
                 took = [seconds for mnemonic, label, seconds in found if (mnemonic, label) == ("LazyToolsRun", target)]
                 if len(took) != 1:
                     sys.exit(f"{target}: {len(took)} actions in Bazel's profile, and not one: {found}")
+                print(f"{turn} {target} {took[0]:.2f} s, load {load():.1f}", file=sys.stderr, flush=True)
+                # The first turn also makes the folders, and warms up.
                 if turn > 0:
                     times.setdefault((side, recipe), []).append(took[0])
                     loads.append(load())
-                print(f"{turn} {target} {took[0]:.2f} s, load {load():.1f}", file=sys.stderr, flush=True)
     return times, loads
 
 
-def seconds(value):
-    return f"{value:.2f} s"
-
-
 def table(options, rows, times, loads):
-    yield f"Medians of {options.runs} runs each, in turn, on {machine()}, {datetime.date.today()}; load {min(loads):.1f} to {max(loads):.1f}.\n"
-    yield "\n| recipe | job | its own download, and run | on the laid-out folder | times as fast |\n"
-    yield "| --- | --- | --- | --- | --- |\n"
+    yield f"{options.runs} runs of each, in turn, on {datetime.date.today()}: {machine()}, "
+    yield f"load {min(loads):.0f} to {max(loads):.0f}.\n\n"
+    yield "| recipe | job | its own download, and run | on the laid-out folder | times as fast | the folder, once |\n"
+    yield "| --- | --- | --- | --- | --- | --- |\n"
     for recipe, row in sorted(rows.items()):
-        own, ours = (statistics.median(times[side, recipe]) for side in (OWN, LAID_OUT))
-        yield f"| `{recipe}` | {row['job']} | {seconds(own)} | {seconds(ours)} | {own / ours:.1f} |\n"
+        own, ours, folder = (statistics.median(times[kind, recipe]) for kind in (OWN, LAID_OUT, "folder"))
+        yield f"| `{recipe}` | {row['job']} | {own:.2f} s | {ours:.2f} s | {own / ours:.1f} | {folder:.2f} s |\n"
 
 
 def update(text):
@@ -136,8 +147,8 @@ def main():
 
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
-        list(build(options, scratch / "profile.json", "jobs", PACKAGE + "jobs"))
-        [jobs] = folders(options, PACKAGE + "jobs")
+        build(options, scratch / "profile.json", "jobs", PACKAGE + "jobs")
+        [jobs] = outputs(options, PACKAGE + "jobs")
         rows = json.loads(jobs.read_text())
         unknown = sorted(set(options.recipes) - set(rows))
         if unknown:

@@ -3,6 +3,9 @@
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_lazytools//rules:defs.bzl", "tool_run")
 
+def _labels(names):
+    return [name if name.startswith("//") else "@lazy_tools//:" + name for name in names]
+
 def _script(first, then):
     # The dollars are the shell's.
     return (first + "\n" + then).replace("$", "$$")
@@ -18,6 +21,7 @@ def jobs(name, rows):
             job: what is done, in a few words;
             caches: what the recipe lays out, for the one alone;
             tools: what both have;
+            own_tools: what the own download has besides;
             srcs: the files that both read;
             own: a script that makes the tool download into an empty cache of its own, below `{tmp}`;
             laid_out: the same for the folder, empty where the recipe's variables do it all;
@@ -32,12 +36,11 @@ def jobs(name, rows):
             "tags": ["manual"],
             "work": True,
         }
-        tools = ["@lazy_tools//:" + tool for tool in row.get("tools", [])]
-        caches = ["@lazy_tools//:" + cache if cache[0] != "/" else cache for cache in row["caches"]]
+        tools = _labels(row.get("tools", []))
         tool_run(
             name = "own_" + recipe,
             args = ["-euc", _script(row.get("own", ""), row.get("run_own", row["run"]))],
-            exec_caches = tools,
+            exec_caches = tools + _labels(row.get("own_tools", [])),
             network = True,
             stdout = "own_" + recipe + ".txt",
             **settings
@@ -45,7 +48,7 @@ def jobs(name, rows):
         tool_run(
             name = "laid_out_" + recipe,
             args = ["-euc", _script(row.get("laid_out", ""), row["run"])],
-            exec_caches = tools + caches,
+            exec_caches = tools + _labels(row["caches"]),
             stdout = "laid_out_" + recipe + ".txt",
             strict = True,
             **settings
