@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """The same job twice: by the tool's own download into an empty cache, and on the folder that a recipe lays out.
 
-The jobs are in e2e/proofs/own_download. Each is an action that Bazel runs in its sandbox: the first one with the network,
-the second one without. They run in turn, and the median of each is compared. Prints a Markdown table; with --update it
-takes the place of the one in docs/times.md.
+The jobs are in e2e/proofs/own_download. Each is an action that Bazel runs in its sandbox: the first one with the
+network, the second one without. They run in turn, and the median of each is compared. Prints a Markdown table; with
+--update it takes the place of the one in docs/times.md.
+
+It needs what Bazel needs, and Linux: its load and its processors stand above the table. The registries' addresses are
+taken from the environment (npm_config_registry, PIP_INDEX_URL, GOPROXY, MVNW_REPOURL, the configuration in CARGO_HOME),
+as ./bazelw sets them.
 """
 
 import argparse
@@ -145,6 +149,8 @@ def main():
     if options.runs < 1:
         parser.error("--runs is 1 or more")
 
+    # The tool's home is a new one, where cargo's configuration is not.
+    os.environ.setdefault("CARGO_HOME", str(pathlib.Path.home() / ".cargo"))
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         build(options, scratch / "profile.json", "jobs", PACKAGE + "jobs")

@@ -3,7 +3,7 @@
 # (`strict = True`): a proof is not to rest on an exit code.
 set -euo pipefail
 
-# loose FILE...: the calls without it, in packages that prove a recipe by a real tool, and such packages without any call.
+# loose FILE...: the calls without it in packages that prove a recipe by a real tool, and such packages without a call.
 # Read as buildifier formats: a call ends in a parenthesis as far in as it began.
 loose() {
   awk '
@@ -22,7 +22,7 @@ loose() {
       inside = 0
     }
     # A call that is not read would be missing without anyone noticing.
-    !inside && /(tool_run|tool_test|populate)\(/ && !/^ *#/ { report(file ":" FNR ": begin this call with a line of its own") }
+    !inside && /(tool_run|tool_test|populate)\(/ && !/^ *#/ { report(file ":" FNR ": write this call over several lines") }
     END { finish() }
   ' "$@"
 }
@@ -53,7 +53,7 @@ sed 's/stand-in/golden/' "$TEST_TMPDIR/BUILD.bazel" >"$TEST_TMPDIR/golden.bazel"
 printf 'proof(\n    grade = "real",\n)\n' >"$TEST_TMPDIR/bare.bazel"
 found=$(cd "$TEST_TMPDIR" && loose BUILD.bazel golden.bazel bare.bazel)
 expected='BUILD.bazel:7: add strict = True
-BUILD.bazel:14: begin this call with a line of its own
+BUILD.bazel:14: write this call over several lines
 bare.bazel: no tool_run, tool_test or populate'
 [ "$found" = "$expected" ] || { printf 'the look itself is wrong:\n%s\n' "$found" >&2; exit 1; }
 
