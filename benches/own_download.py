@@ -86,24 +86,26 @@ def machine():
     return f"{os.cpu_count()} processors ({model}), {gigabytes:.0f} GB of memory, Linux {platform.release()}"
 
 
-def lay_out(options, row, profile):
-    """The seconds that it takes to make a recipe's folders."""
-    labels = [cache if cache.startswith("/") else f"@lazy_tools//:{cache}" for cache in row["caches"]]
-    build(options, profile, "folders", *labels)
-    for label in labels:
-        for folder in outputs(options, label):
-            remove(folder)
+def lay_out(options, rows, profile):
+    """The seconds that it takes to make each recipe's folders, by recipe."""
+    caches = [cache for row in rows.values() for cache in row["caches"]]
+    labels = {cache: cache if cache.startswith("/") else f"@lazy_tools//:{cache}" for cache in caches}
+    build(options, profile, "folders", *labels.values())
+    for folder in outputs(options, " + ".join(labels.values())):
+        remove(folder)
     # A populate's action knows the turn, so another one makes it anew.
-    found = build(options, profile, f"folders.{os.getpid()}", "--noremote_accept_cached", *labels)
-    took = [seconds for mnemonic, _, seconds in found if mnemonic.startswith("LazyTools")]
-    if len(took) != len(labels):
-        sys.exit(f"{labels}: {len(took)} folders were made: {found}")
-    return sum(took)
+    found = build(options, profile, f"folders.{os.getpid()}", "--noremote_accept_cached", *labels.values())
+    took = {label.rpartition(":")[2]: seconds for mnemonic, label, seconds in found if mnemonic.startswith("LazyTools")}
+    missing = [cache for cache in labels if cache.rpartition(":")[2] not in took]
+    if missing:
+        sys.exit(f"{', '.join(missing)}: Bazel did not make them: {found}")
+    return {recipe: sum(took[cache.rpartition(":")[2]] for cache in row["caches"]) for recipe, row in rows.items()}
 
 
 def measure(options, rows, scratch):
     profile = scratch / "profile.json"
-    times = {("folder", recipe): [lay_out(options, row, profile)] for recipe, row in rows.items()}
+    folders = lay_out(options, rows, profile) if options.folders else {}
+    times = {("folder", recipe): seconds for recipe, seconds in folders.items()}
     loads = []
     for turn in range(options.runs + 1):
         for recipe in rows:
@@ -124,11 +126,13 @@ def measure(options, rows, scratch):
 def table(options, rows, times, loads):
     yield f"{options.runs} runs of each, in turn, on {datetime.date.today()}: {machine()}, "
     yield f"load {min(loads):.0f} to {max(loads):.0f}.\n\n"
-    yield "| recipe | job | its own download, and run | on the laid-out folder | times as fast | the folder, once |\n"
-    yield "| --- | --- | --- | --- | --- | --- |\n"
+    yield "| recipe | job | its own download, and run | on the laid-out folder | times as fast |"
+    yield " the folder, once |\n" if options.folders else "\n"
+    yield "| --- " * (6 if options.folders else 5) + "|\n"
     for recipe, row in sorted(rows.items()):
-        own, ours, folder = (statistics.median(times[kind, recipe]) for kind in (OWN, LAID_OUT, "folder"))
-        yield f"| `{recipe}` | {row['job']} | {own:.2f} s | {ours:.2f} s | {own / ours:.1f} | {folder:.2f} s |\n"
+        own, ours = (statistics.median(times[kind, recipe]) for kind in (OWN, LAID_OUT))
+        yield f"| `{recipe}` | {row['job']} | {own:.2f} s | {ours:.2f} s | {own / ours:.1f} |"
+        yield f" {times['folder', recipe]:.2f} s |\n" if options.folders else "\n"
 
 
 def update(text):
@@ -144,6 +148,7 @@ def main():
     parser.add_argument("recipes", nargs="*", help="the recipes to measure; default: all that have a job")
     parser.add_argument("--runs", type=int, default=5, help="runs of each that count; one more warms up (default 5)")
     parser.add_argument("--bazel", default=str(HERE.parent / "bazelw"), help="the Bazel to run (default: ./bazelw)")
+    parser.add_argument("--folders", action="store_true", help="also: how long each folder takes to lay out, once")
     parser.add_argument("--update", action="store_true", help="write the table into docs/times.md")
     options = parser.parse_args()
     if options.runs < 1:
