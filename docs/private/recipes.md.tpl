@@ -18,4 +18,6 @@ The proof is the best one of the recipe's tests, which all run on every change:
 - *golden* ({{golden}}): the tool cannot be had where the tests run; the folder's tree is held against what the tool's
   source says.
 
+What a laid-out folder saves against a tool's own download: [times.md](times.md).
+
 {{list}}

@@ -55,6 +55,78 @@ fn a_strict_run_fails_where_the_tool_had_asked_and_succeeded() {
     }
 }
 
+/// What a strict run says of a tool that tried these addresses, minded no failure and succeeded.
+fn strict_with(guard: &'static str, tries: &str) -> Ran {
+    let mut bench = Bench::new(guard);
+    bench.spec["strict"] = json!(true);
+    let script = format!(
+        "import os, socket, struct
+def attempt(what):
+    try: what()
+    except OSError: pass
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+{tries}
+print('done')"
+    );
+    let ran = Ran::of(bench.program().args(["--", "python3", "-c", &script]));
+    assert_eq!(ran.out, "done\n", "{ran:?}");
+    ran
+}
+
+#[test]
+fn a_strict_run_counts_addresses_that_no_name_was_looked_up_for() {
+    if !has("python3") {
+        return;
+    }
+    for guard in GUARDS {
+        for (tries, counted) in [
+            ("attempt(lambda: tcp.connect(('10.0.0.1', 443)))", "10.0.0.1:443"),
+            ("attempt(lambda: (tcp.settimeout(1), tcp.connect_ex(('10.0.0.1', 80))))", "10.0.0.1:80"),
+            ("attempt(lambda: udp.connect(('10.0.0.1', 443)))", "10.0.0.1:443"),
+            ("attempt(lambda: udp.sendto(b'x', ('10.0.0.1', 9)))", "10.0.0.1:9"),
+            ("attempt(lambda: udp.sendmsg([b'x'], [], 0, ('10.0.0.1', 9)))", "10.0.0.1:9"),
+            ("attempt(lambda: socket.socket(socket.AF_INET6).connect(('2001:db8::1', 443)))", "[2001:db8::1]:443"),
+        ] {
+            let ran = strict_with(guard, tries);
+            let ran = ran.fails(1, &format!("//x:y: the tool succeeded, and it had tried to reach\n  {counted}\n"));
+            assert!(ran.err.ends_with(") (LT511)\n"), "{tries}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_strict_run_counts_a_question_that_cannot_be_read() {
+    if !has("python3") {
+        return;
+    }
+    // As Go asks: by write, which no filter looks into. Where a name server answers, it reads the question.
+    let question = "attempt(lambda: udp.connect(('127.0.0.1', 53)))
+attempt(lambda: os.write(udp.fileno(), struct.pack('>6H', 7, 256, 1, 0, 0, 0) + b'\\2dl\\5thing\\4test\\0\\0\\1\\0\\1'))
+attempt(lambda: (udp.settimeout(1), udp.recv(512)))";
+    for guard in GUARDS {
+        let counted = if guard == "filter" { "a host whose name it asked a name server for" } else { "dl.thing.test" };
+        let said = format!("//x:y: the tool succeeded, and it had tried to reach\n  {counted}\n");
+        strict_with(guard, question).fails(1, &said);
+    }
+}
+
+#[test]
+fn a_strict_run_does_not_count_this_machine() {
+    if !has("python3") {
+        return;
+    }
+    let own = "server = socket.create_server(('127.0.0.1', 0))
+attempt(lambda: tcp.connect(server.getsockname()))
+attempt(lambda: udp.sendto(b'x', ('127.0.0.1', 9)))
+attempt(lambda: socket.getaddrinfo('localhost', 80))
+attempt(lambda: socket.getaddrinfo(socket.gethostname(), 80))";
+    for guard in GUARDS {
+        let ran = strict_with(guard, own);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    }
+}
+
 #[test]
 fn an_address_fails_at_once_and_is_noted() {
     if !has("bash") {

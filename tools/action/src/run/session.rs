@@ -62,6 +62,9 @@ pub struct Seen {
     pub tails: [Tail; 2],
 }
 
+/// What stands for a host of which the question could not be read.
+const UNTOLD: &str = "a host whose name it asked a name server for";
+
 /// The names of the files in the private folder that redirected output goes to first.
 const REDIRECTED: [&str; 2] = ["stdout", "stderr"];
 
@@ -128,7 +131,10 @@ impl Session {
     pub fn finish(&self, job: &Job, private: &Private, end: End, seen: &Seen, guard: &str) -> i32 {
         let taken = caches::check_untouched(&self.caches, &job.spec.label);
         if end == End::Exited(0) {
-            let hosts = seen.witness.hosts();
+            let mut hosts = seen.witness.hosts();
+            if job.spec.strict && seen.witness.is_unknown() {
+                hosts.push(UNTOLD.to_owned());
+            }
             if job.spec.strict && !hosts.is_empty() {
                 say(&RunError::Strict(self.failure(job, "succeeded".to_owned(), seen, guard, hosts)));
                 return 1;

@@ -26,19 +26,15 @@ pub enum Why {
 pub struct Witness {
     asked: BTreeMap<String, BTreeMap<u16, u32>>,
     first: Option<Instant>,
-    unknown: bool,
+    untold: i32,
     certain: Option<(Instant, Why)>,
     insistent: Option<(Instant, Why)>,
 }
 
 impl Witness {
-    /// Notes that the tool asked for `host`, or, where it is empty, for one that cannot be told; `kind` tells the two questions of one look-up apart (A and AAAA).
+    /// Notes that the tool asked for `host`; `kind` tells the two questions of one look-up apart (A and AAAA).
     /// `certain` says that a cache's recipe names the host, so that a miss is certain.
     pub fn note(&mut self, host: &str, kind: u16, certain: bool, now: Instant) {
-        if host.is_empty() {
-            self.unknown = true;
-            return;
-        }
         let count = self.asked.entry(host.to_owned()).or_default().entry(kind).or_default();
         *count += 1;
         let often = *count >= MOST;
@@ -54,6 +50,11 @@ impl Witness {
         }
     }
 
+    /// Notes so many more, or fewer, look-ups of which it is not known what was asked for.
+    pub fn note_untold(&mut self, more: i32) {
+        self.untold += more;
+    }
+
     /// When and why a tool that only waits has to be ended. One that is at work may know another way.
     pub fn end_if_idle(&self) -> Option<&(Instant, Why)> {
         self.certain.as_ref()
@@ -66,7 +67,7 @@ impl Witness {
 
     /// Whether names were looked up, and none of them is known.
     pub fn is_unknown(&self) -> bool {
-        self.unknown && self.asked.is_empty()
+        self.untold > 0 && self.asked.is_empty()
     }
 
     /// The hosts and addresses, sorted.

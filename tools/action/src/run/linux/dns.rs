@@ -19,6 +19,27 @@ pub struct Asked {
     pub kind: u16,
 }
 
+/// Kinds that DNS has no records of.
+const NOTHING_HEARD: u16 = 0;
+const HEARD: u16 = u16::MAX;
+
+impl Asked {
+    /// A name server is to be asked, and it is not known for what.
+    pub fn unheard() -> Self {
+        Self { host: String::new(), kind: NOTHING_HEARD }
+    }
+
+    /// What such a server is asked for was overheard.
+    pub fn heard() -> Self {
+        Self { host: String::new(), kind: HEARD }
+    }
+
+    /// How many more there are of which nothing was heard, where this says no host.
+    pub fn change(&self) -> Option<i32> {
+        self.host.is_empty().then_some(if self.kind == HEARD { -1 } else { 1 })
+    }
+}
+
 const PORT: u16 = 53;
 /// As long as DNS over UDP gets with all extensions.
 const MAX_MESSAGE: usize = 65_535;
@@ -96,14 +117,15 @@ fn answer(message: &[u8], note: &impl Fn(Asked)) -> Option<Vec<u8>> {
     reply.build_bytes_vec().ok()
 }
 
-/// Notes what a message that goes to some name server asks for.
-pub fn overhear(message: &[u8], note: &impl Fn(Asked)) {
-    let Ok(query) = Packet::parse(message) else { return };
+/// Notes what a message that goes to some name server asks for. Gives whether that could be told.
+pub fn overhear(message: &[u8], note: &impl Fn(Asked)) -> bool {
+    let Ok(query) = Packet::parse(message) else { return false };
     for question in &query.questions {
         if !is_this_machine(&question.qname.to_string()) {
             note_question(question, note);
         }
     }
+    true
 }
 
 fn note_question(question: &Question<'_>, note: &impl Fn(Asked)) {

@@ -35,13 +35,13 @@ const AUDIT_ARCH: u32 = if cfg!(target_arch = "x86_64") {
     0
 };
 
-/// Installs the filter for this thread, all that it starts, and the tool. With `refuse` it is the only guard, so it
-/// also asks about messages without an address, and closes the way around it that `io_uring` is.
-pub fn install(refuse: bool) -> Result<Listener, Errno> {
+/// Installs the filter for this thread, all that it starts, and the tool. With `all`, because it is the only guard or has
+/// to count all, it also asks about messages whose address it cannot see, and closes the way around it that `io_uring` is.
+pub fn install(all: bool) -> Result<Listener, Errno> {
     if AUDIT_ARCH == 0 {
         return Err(Errno::ENOSYS);
     }
-    let program = program(refuse);
+    let program = program(all);
     let length = u16::try_from(program.len()).map_err(|_| Errno::E2BIG)?;
     let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
     match load(&program) {
@@ -82,7 +82,7 @@ fn field(offset: usize) -> libc::sock_filter {
     op(LOAD, u32::try_from(offset).unwrap_or_default(), 0, 0)
 }
 
-fn program(refuse: bool) -> Vec<libc::sock_filter> {
+fn program(all: bool) -> Vec<libc::sock_filter> {
     let ask = op(RETURN, libc::SECCOMP_RET_USER_NOTIF, 0, 0);
     let allow = op(RETURN, libc::SECCOMP_RET_ALLOW, 0, 0);
     // Another processor's calls (32-bit programs) have other numbers.
@@ -97,7 +97,7 @@ fn program(refuse: bool) -> Vec<libc::sock_filter> {
         program.push(result);
     };
     when(libc::SYS_connect, ask);
-    if refuse {
+    if all {
         for call in [libc::SYS_sendto, libc::SYS_sendmsg, libc::SYS_sendmmsg] {
             when(call, ask);
         }

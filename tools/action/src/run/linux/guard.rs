@@ -110,15 +110,21 @@ fn failed(what: &str, error: Errno) -> String {
 }
 
 /// Installs the filter that reports connections. In a namespace it only notes them; by itself it refuses them.
-pub fn install_filter(guard: Guard) -> Result<Option<filter::Listener>, String> {
+/// With `strict` nothing may go by uncounted.
+pub fn install_filter(guard: Guard, strict: bool) -> Result<Option<filter::Listener>, String> {
     match guard {
         Guard::Filter => match filter::install(true) {
             // Only one program can be asked. Where that is a run around this one, it guards this one too.
             Err(Errno::EBUSY) if std::env::var_os(GUARDED).is_some() => Ok(None),
             other => other.map(Some).map_err(|error| failed("seccomp", error)),
         },
-        // What connects to an address and not to a name is told by this alone; nothing else depends on it.
-        Guard::Namespaces { network: true, .. } => Ok(filter::install(false).ok()),
+        // What connects to an address and not to a name is told by this alone; nothing but the count depends on it.
+        Guard::Namespaces { network: true, .. } => match filter::install(strict) {
+            Err(error) if strict && std::env::var_os(GUARDED).is_none() => {
+                Err(failed("`strict` counts by seccomp", error))
+            }
+            other => Ok(other.ok()),
+        },
         _ => Ok(None),
     }
 }

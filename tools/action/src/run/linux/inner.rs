@@ -19,6 +19,7 @@ use super::super::job::Job;
 use super::super::private::{remove_tree, Private};
 use super::super::session::{redirect, say, End, Seen, Session};
 use super::super::snapshot::Snapshot;
+use super::super::witness::Witness;
 use super::dns::Asked;
 use super::guard::{install_filter, Guard, GUARDED};
 use super::outer::Outer;
@@ -72,7 +73,7 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Outer, ready: 
                 notify::serve(&listener, refuses, servers, &note);
             }
         });
-        if let Some(listener) = install_filter(guard)? {
+        if let Some(listener) = install_filter(guard, job.spec.strict)? {
             let _ = hand_over.send(listener);
         }
         Ok(())
@@ -97,6 +98,13 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Outer, ready: 
             say(&error);
             End::Exited(1)
         }
+    }
+}
+
+fn note(witness: &mut Witness, asked: &Asked, certain: bool) {
+    match asked.change() {
+        Some(more) => witness.note_untold(more),
+        None => witness.note(&asked.host, asked.kind, certain, Instant::now()),
     }
 }
 
@@ -140,7 +148,7 @@ impl Watch {
         let _ = all_done.recv_timeout(LAST_WORDS);
         while let Ok(event) = self.received.try_recv() {
             if let Event::Asked(asked) = event {
-                seen.witness.note(&asked.host, asked.kind, false, Instant::now());
+                note(&mut seen.witness, &asked, false);
             }
         }
         Ok(match session.finish(job, private, end, &seen, guard.describe()) {
@@ -209,8 +217,7 @@ impl Watch {
                 Ok(Event::Signal(Signal::SIGCHLD)) => status = children::reap(tool),
                 Ok(Event::Signal(signal)) => self.forward(tool, signal, private),
                 Ok(Event::Asked(asked)) => {
-                    let certain = session.is_certain(&asked.host);
-                    seen.witness.note(&asked.host, asked.kind, certain, Instant::now());
+                    note(&mut seen.witness, &asked, session.is_certain(&asked.host));
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }

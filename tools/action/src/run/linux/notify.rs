@@ -31,7 +31,7 @@ enum Verdict {
 /// Answers until the last process with the filter has gone.
 /// With `refuse` it refuses what leaves the machine; else it notes it. `servers` are this machine's.
 pub fn serve(listener: &Listener, refuse: bool, servers: BTreeSet<Ipv4Addr>, note: &impl Fn(Asked)) {
-    let mut judge = Judge { refuse, servers, note, resolvers: HashSet::new() };
+    let mut judge = Judge { refuse, servers, note, resolvers: HashSet::new(), unheard: HashSet::new() };
     loop {
         // SAFETY: the kernel asks for a zeroed structure, and all bytes zero are a valid one.
         let mut question: libc::seccomp_notif = unsafe { std::mem::zeroed() };
@@ -63,6 +63,8 @@ struct Judge<'a, N> {
     note: &'a N,
     /// Sockets that were told that they are connected to a name server, so that what they ask can be overheard.
     resolvers: HashSet<u64>,
+    /// Those of them of which nothing was overheard yet.
+    unheard: HashSet<u64>,
 }
 
 impl<N: Fn(Asked)> Judge<'_, N> {
@@ -97,7 +99,9 @@ impl<N: Fn(Asked)> Judge<'_, N> {
         }
         if self.refuse && port(&address) == Some(DNS_PORT) {
             self.resolvers.insert(socket);
-            (self.note)(Asked { host: String::new(), kind: CONNECTION });
+            if self.unheard.insert(socket) {
+                (self.note)(Asked::unheard());
+            }
             return Some(Verdict::Pretend);
         }
         Some(remote(&address).map_or(Verdict::Continue, |remote| self.refuse(remote)))
@@ -106,7 +110,9 @@ impl<N: Fn(Asked)> Judge<'_, N> {
     fn send(&mut self, pid: Pid, socket: u64, message: &Message) -> Option<Verdict> {
         if message.address.0 == 0 {
             if self.refuse && self.resolvers.contains(&socket) {
-                self.overhear(pid, message);
+                if self.overhear(pid, message) && self.unheard.remove(&socket) {
+                    (self.note)(Asked::heard());
+                }
                 return Some(Verdict::Fail(Errno::ECONNREFUSED));
             }
             return Some(Verdict::Continue);
@@ -129,7 +135,7 @@ impl<N: Fn(Asked)> Judge<'_, N> {
     }
 
     fn refuse(&self, remote: SocketAddr) -> Verdict {
-        if !remote.ip().is_multicast() && !self.is_server(remote.ip()) {
+        if !remote.ip().is_multicast() && !self.is_server(remote) {
             (self.note)(Asked { host: remote.to_string(), kind: CONNECTION });
         }
         // In a namespace the kernel itself finds no way there.
@@ -140,14 +146,15 @@ impl<N: Fn(Asked)> Judge<'_, N> {
         }
     }
 
-    fn is_server(&self, ip: IpAddr) -> bool {
-        matches!(ip, IpAddr::V4(ip) if self.servers.contains(&ip))
+    /// Whether a question goes there, which is noted by what it asks for.
+    fn is_server(&self, remote: SocketAddr) -> bool {
+        remote.port() == DNS_PORT && matches!(remote.ip(), IpAddr::V4(ip) if self.servers.contains(&ip))
     }
 
-    fn overhear(&self, pid: Pid, message: &Message) {
-        if let Some(bytes) = read(pid, message.payload.0, message.payload.1.min(1500)) {
-            dns::overhear(&bytes, self.note);
-        }
+    /// Whether the message could be read.
+    fn overhear(&self, pid: Pid, message: &Message) -> bool {
+        let bytes = read(pid, message.payload.0, message.payload.1.min(1500));
+        bytes.is_some_and(|bytes| dns::overhear(&bytes, self.note))
     }
 }
 
