@@ -8,7 +8,7 @@ use crate::{Format, Integrity, Step};
 
 use super::super::error::RecipeError;
 use super::context::{extract, write, Context};
-use super::node_modules::wanted;
+use super::node_modules::{belongs, wanted};
 use super::npm_lock::Package;
 use super::Closure;
 
@@ -40,13 +40,9 @@ pub(super) fn closure(context: &Context<'_>) -> Result<Closure, RecipeError> {
     if context.platform.is_some() && !context.is_for_platforms()? {
         return Ok(closure);
     }
-    let belongs = |package: &Package| match context.platform {
-        None => !package.is_restricted(),
-        Some(platform) => package.is_restricted() && package.runs_on(platform),
-    };
     let mut copies: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut names = BTreeSet::new();
-    for package in packages.iter().filter(|package| belongs(package)) {
+    for package in packages.iter().filter(|package| belongs(context, package)) {
         let wanted = wanted(context, package)?;
         // A package with several sets of peers is several packages with the same bytes, and deno would copy the first.
         let copy = copies.entry((&package.name, &package.version)).and_modify(|copy| *copy += 1).or_insert(0);
