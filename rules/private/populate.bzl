@@ -2,8 +2,7 @@
 
 load(":environment.bzl", "make_variables")
 load(":providers.bzl", "ToolCacheInfo")
-load(":run_spec.bzl", "STRICT_DOC", "check_caches", "check_program", "run_spec")
-load(":tool_run.bzl", "package_relative")
+load(":run_spec.bzl", "STRICT_DOC", "add_caches", "add_sources", "check_caches", "check_program", "run_spec")
 load(":toolchain.bzl", "EXEC_TOOLCHAIN_TYPE")
 
 _MODES = ["readonly", "copy", "layered"]
@@ -57,13 +56,8 @@ def _options(ctx, spec, caches, folder, manifest):
     args = ctx.actions.args()
     args.add("run")
     args.add("--spec", spec)
-    for cache in caches:
-        format = cache.name + "=%s"
-        args.add_all("--cache", [cache.folder], format_each = format, expand_directories = False)
-        args.add("--cache-manifest", cache.manifest, format = format)
-    for file in ctx.files.srcs:
-        format = "%s=" + package_relative(file, ctx.label.package).replace("%", "%%")
-        args.add_all("--src", [file], format_each = format, expand_directories = False)
+    add_caches(args, caches)
+    add_sources(args, ctx.files.srcs, ctx.label.package)
     args.add_all("--populate", [folder], expand_directories = False)
     args.add("--populate-manifest", manifest)
     if ctx.attr.chdir:

@@ -30,6 +30,56 @@ def check_program(ctx):
     if bool(ctx.attr.tool) == bool(ctx.attr.program):
         fail("%s needs either tool (a target) or program (a path, as in \"{cache:node}/bin/node\") (LT607)" % ctx.label)
 
+def package_relative(file, package):
+    """Where a source lies in the work folder: below the package as it is, else by its whole path.
+
+    Args:
+        file: the File.
+        package: the package of the target.
+
+    Returns:
+        A path.
+    """
+    path = file.short_path
+    if path.startswith("../"):
+        return "external/" + path[len("../"):]
+    return path.removeprefix(package + "/") if package else path
+
+def formatted(text):
+    """A text that stands in a format of `Args` as it is.
+
+    Args:
+        text: the text.
+
+    Returns:
+        The text with each % doubled.
+    """
+    return text.replace("%", "%%")
+
+def add_caches(args, caches):
+    """Adds the options that say where the caches are.
+
+    Args:
+        args: the Args of `lazytools-action run`.
+        caches: a list of ToolCacheInfo.
+    """
+    for cache in caches:
+        format = cache.name + "=%s"
+        args.add_all("--cache", [cache.folder], format_each = format, expand_directories = False)
+        args.add("--cache-manifest", cache.manifest, format = format)
+
+def add_sources(args, files, package):
+    """Adds the options that say where the sources are, and where each lies in the work folder.
+
+    Args:
+        args: the Args of `lazytools-action run`.
+        files: the sources: a list of File.
+        package: the package of the target.
+    """
+    for file in files:
+        format = "%s=" + formatted(package_relative(file, package))
+        args.add_all("--src", [file], format_each = format, expand_directories = False)
+
 def run_spec(
         label,
         caches,

@@ -1,23 +1,8 @@
 """tool_run: runs a tool in an action, on its caches and without a network."""
 
 load(":providers.bzl", "ToolCacheInfo")
-load(":run_spec.bzl", "STRICT_DOC", "check_caches", "check_program", "run_spec")
+load(":run_spec.bzl", "STRICT_DOC", "add_caches", "add_sources", "check_caches", "check_program", "formatted", "package_relative", "run_spec")
 load(":toolchain.bzl", "EXEC_TOOLCHAIN_TYPE")
-
-def package_relative(file, package):
-    """Where a source lies in the work folder: below the package as it is, else by its whole path.
-
-    Args:
-        file: the File.
-        package: the package of the target.
-
-    Returns:
-        A path.
-    """
-    path = file.short_path
-    if path.startswith("../"):
-        return "external/" + path[len("../"):]
-    return path.removeprefix(package + "/") if package else path
 
 def _check(ctx):
     label = ctx.label
@@ -49,26 +34,18 @@ def _variables(ctx, outs):
         variables["<"] = ctx.files.srcs[0].path
     return variables
 
-def _formatted(text):
-    return text.replace("%", "%%")
-
 def _options(ctx, spec, caches, outs):
     """The options of `lazytools-action run`, all paths as Files."""
     args = ctx.actions.args()
     args.add("run")
     args.add("--spec", spec)
-    for cache in caches:
-        format = cache.name + "=%s"
-        args.add_all("--cache", [cache.folder], format_each = format, expand_directories = False)
-        args.add("--cache-manifest", cache.manifest, format = format)
+    add_caches(args, caches)
     if ctx.attr.work:
         package = ctx.label.package
-        for file in ctx.files.srcs:
-            format = "%s=" + _formatted(package_relative(file, package))
-            args.add_all("--src", [file], format_each = format, expand_directories = False)
+        add_sources(args, ctx.files.srcs, package)
         for file in outs:
             name = package_relative(file, package)
-            format = _formatted(ctx.attr.collect.get(name, name)) + "=%s"
+            format = formatted(ctx.attr.collect.get(name, name)) + "=%s"
             args.add_all("--out", [file], format_each = format, expand_directories = False)
     if ctx.outputs.stdout:
         args.add("--stdout", ctx.outputs.stdout)

@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private:environment.bzl", "expand_root", "make_variables", "merge_environments")
-load("//rules/private:tool_run.bzl", "package_relative")
+load("//rules/private:run_spec.bzl", "package_relative")
 
 _TEMPLATES = {
     "": "",
