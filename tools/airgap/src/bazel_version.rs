@@ -27,8 +27,8 @@ impl BazelVersion {
 
     /// The version in what `bazel --version` prints.
     pub fn from_output(output: &str) -> Result<Self, AirgapError> {
-        let words = output.lines().next().unwrap_or_default().split_ascii_whitespace();
-        let found = words.filter_map(|word| word.parse().ok()).next();
+        let mut words = output.lines().next().unwrap_or_default().split_ascii_whitespace();
+        let found = words.find_map(|word| word.parse().ok());
         found.ok_or_else(|| {
             AirgapError::BazelVersion(format!(
                 "`bazel --version` printed {:?}, which names no version: say which it is, as in --bazel-version=8.4.2",

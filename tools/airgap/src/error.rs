@@ -77,7 +77,7 @@ pub enum AirgapError {
         /// The registry's address.
         registry: String,
         /// Why not.
-        source: FetchError,
+        source: Box<FetchError>,
     },
     /// A registry's file is another one than Bazel has read.
     #[error("{url} is {found}, and Bazel has read {expected}: it changed in between; run `lazytools airgap collect` again (LT708)")]

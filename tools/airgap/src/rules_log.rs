@@ -1,5 +1,5 @@
 //! Bazel's log of what repository rules and module extensions do, which `--experimental_workspace_rules_log_file`
-//! writes: messages of workspace_log.proto, each with its length before it.
+//! writes: messages of `workspace_log.proto`, each with its length before it.
 //! <https://github.com/bazelbuild/bazel/blob/9.0.0/src/main/java/com/google/devtools/build/lib/bazel/debug/workspace_log.proto>
 //!
 //! Variables of started programs are in the log, too, and may be secret: they are never read.
@@ -54,7 +54,7 @@ pub enum Action {
     },
     /// Nothing that reaches beyond the repository.
     Inside,
-    /// Something that this program does not know: its number in workspace_log.proto.
+    /// Something that this program does not know: its number in `workspace_log.proto`.
     Unknown(u32),
 }
 

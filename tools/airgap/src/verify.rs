@@ -74,14 +74,22 @@ impl fmt::Display for Problem {
 
 /// Reads the whole bundle and gives all that is wrong, sorted. `done` hears the bytes of each file that was read.
 ///
-/// In a bundle that holds only a difference, what the earlier one has may be missing.
+/// A bundle that holds only a difference may lack all that the earlier one has, but not a part of it.
 pub fn problems(bundle: &Path, manifest: &Manifest, done: &dyn Fn(u64)) -> Result<Vec<Problem>> {
     let mut problems = Vec::new();
     let mut expected = manifest.expected();
     walk(bundle, None, manifest, &mut expected, &mut problems, done)?;
+    // A difference by itself has nothing of the earlier bundle; once it was copied over that, all has to be there.
+    let earlier = |found: &Expected<'_>| match found {
+        Expected::File(entry) | Expected::Marker(entry) => entry.earlier,
+    };
+    let missing_earlier = expected.values().filter(|found| earlier(found)).count();
+    let alone = missing_earlier == manifest.expected().values().filter(|found| earlier(found)).count();
     for (path, missing) in expected {
+        if alone && earlier(&missing) {
+            continue;
+        }
         let what = match missing {
-            Expected::File(entry) | Expected::Marker(entry) if entry.earlier => continue,
             Expected::File(entry) => What::Missing {
                 sources: entry.sources.iter().cloned().collect(),
                 needed_by: entry.needed_by.iter().cloned().collect(),

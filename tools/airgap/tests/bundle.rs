@@ -173,6 +173,10 @@ fn only_the_difference() {
         fs::write(target, bytes).unwrap();
     }
     assert_eq!(lab.problems("one"), "");
+    let another = in_cache(&Algorithm::Sha512.digest(b"another"));
+    fs::rename(lab.out("one").join(&another), lab.out("aside")).unwrap();
+    assert!(lab.problems("one").contains(&format!("{another}/file: is missing")), "a part of the earlier bundle");
+    fs::rename(lab.out("aside"), lab.out("one").join(&another)).unwrap();
     let gone = in_cache(&Algorithm::Sha256.digest(b"an archive"));
     let text = fs::read_to_string(lab.out("delta/manifest.json")).unwrap();
     assert!(text.contains(&format!("\"{gone}/file\"")), "it is among the removed");

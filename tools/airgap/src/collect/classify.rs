@@ -65,7 +65,9 @@ impl Classified {
         // Bazel itself refuses a digest that is none; such a download is one without.
         let Ok(Some(digest)) = Digest::declared(sha256, integrity) else {
             if local.len() == urls.len() {
-                local.into_iter().for_each(|path| self.host(path.to_owned(), who.clone()));
+                for path in local {
+                    self.host(path.to_owned(), who.clone());
+                }
             } else {
                 let urls = urls.iter().map(|url| redact(url)).collect();
                 self.without_checksum.entry(urls).or_default().insert(who);

@@ -90,10 +90,10 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     }
     say("reading the files of registries");
     let mut found = RegistryFiles::new(&registries, client, &folder);
-    let from_lock = lock_counts && found.from_lock(&workspace.join("MODULE.bazel.lock"))?;
+    let from_lock = lock_counts && found.add_from_lock(&workspace.join("MODULE.bazel.lock"))?;
     if !from_lock {
         let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache() };
-        found.from_graph(&bazel.module_graph(&run, work.path())?)?;
+        found.add_from_graph(&bazel.module_graph(&run, work.path())?)?;
     }
     let mut items = classified.items(&folder.cache(), &mut found)?;
     items.extend(found.items());

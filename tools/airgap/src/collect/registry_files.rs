@@ -1,6 +1,6 @@
 //! The files of registries that a build needs, and their bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -28,7 +28,7 @@ impl<'a> RegistryFiles<'a> {
     }
 
     /// Takes what a lock file says; false where it says nothing.
-    pub fn from_lock(&mut self, path: &Path) -> Result<bool> {
+    pub fn add_from_lock(&mut self, path: &Path) -> Result<bool> {
         if !path.exists() {
             return Ok(false);
         }
@@ -56,7 +56,7 @@ impl<'a> RegistryFiles<'a> {
 
     /// Takes what the graph of modules says: for each version the first registry that has it. Of the files that say
     /// where a module's source is, those that Bazel has read, which are in the cache.
-    pub fn from_graph(&mut self, graph: &Node) -> Result<()> {
+    pub fn add_from_graph(&mut self, graph: &Node) -> Result<()> {
         let modules = from_registries(graph);
         for (name, version) in modules.iter().flat_map(|(name, versions)| versions.iter().map(move |one| (name, one))) {
             let in_module = |file: &str| format!("modules/{name}/{version}/{file}").parse::<CachePath>();
@@ -70,7 +70,9 @@ impl<'a> RegistryFiles<'a> {
             }
         }
         let settings: CachePath = "bazel_registry.json".parse().unwrap_or_else(|_| unreachable!("it is a path"));
-        for registry in self.registries {
+        // Of a registry that no module comes from Bazel does not ask for it.
+        let used: BTreeSet<RegistryUrl> = self.found.keys().map(|(registry, _)| registry.clone()).collect();
+        for registry in &used {
             let bytes = self.fetch(registry, &settings)?;
             self.keep_if_read(registry, settings.clone(), bytes)?;
         }
@@ -109,7 +111,7 @@ impl<'a> RegistryFiles<'a> {
         match self.client.bytes(&url, "*/*") {
             Ok(bytes) => Ok(Some(bytes)),
             Err(FetchError::Address { reason: Reason::Status { status: 404 | 410 }, .. }) => Ok(None),
-            Err(source) => Err(AirgapError::Registry { registry: registry.to_string(), source }),
+            Err(source) => Err(AirgapError::Registry { registry: registry.to_string(), source: Box::new(source) }),
         }
     }
 

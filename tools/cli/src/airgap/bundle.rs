@@ -8,8 +8,8 @@ use indicatif::HumanBytes;
 use lazytools_airgap::bundle::{bundle, Link, Watch};
 use lazytools_airgap::collection::Folder;
 
-use super::collect::not_included;
 use super::progress::Bytes;
+use super::summary::not_included;
 
 /// The bundle is a folder: `repository_cache` and `registries` in Bazel's own layouts, and `manifest.json`, which says of
 /// each file where it came from and what needs it. Same collection, same bytes. A run that was interrupted goes on

@@ -1,15 +1,14 @@
 //! `lazytools airgap collect`.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use indicatif::HumanBytes;
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::{collect, Bazel, Options};
-use lazytools_airgap::collection::{Collection, Item};
 use lazytools_fetch::{Client, ClientOptions, HelperFlag};
+
+use super::summary::summary;
 
 /// Bazel loads and analyses the targets (`bazel build --nobuild`), once for each platform, with an output root and a
 /// repository cache of its own, so that it fetches all that it needs and nothing else. Its log says what that was. The
@@ -25,7 +24,7 @@ pub struct Arguments {
     /// The folder to collect in. It is kept up to date when it is used again. Not inside the workspace.
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// A platform to build for: the label of a platform() target. May be repeated. Without it, the one that the workspace
+    /// A platform to build for: the label of a `platform()` target. May be repeated. Without it, the one that the workspace
     /// builds for by itself.
     #[arg(long = "platform", value_name = "LABEL")]
     platforms: Vec<String>,
@@ -79,45 +78,4 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         print!("{}", summary(&collection));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// What was collected, and all that a bundle cannot hold.
-fn summary(collection: &Collection) -> String {
-    let (mut counts, mut bytes): (BTreeMap<&str, usize>, u64) = (BTreeMap::new(), 0);
-    for item in &collection.items {
-        *counts.entry(item.class()).or_default() += 1;
-        if let Item::Checksummed { size, .. } | Item::RegistryFile { size, .. } = item {
-            bytes += size;
-        }
-    }
-    let mut text = format!("Bazel {}: {} in {} items\n", collection.bazel, HumanBytes(bytes), collection.items.len());
-    for (class, count) in counts {
-        text += &format!("  {count:>6} {class}\n");
-    }
-    text + &not_included(&collection.items)
-}
-
-/// What a bundle cannot hold, each with what to do.
-pub fn not_included(items: &[Item]) -> String {
-    let mut text = String::new();
-    let mut last = None;
-    for item in items {
-        let Some(mend) = item.mend() else { continue };
-        if last != Some(item.class()) {
-            text += &format!("\nNot in a bundle, {}: {mend}\n", item.class());
-            last = Some(item.class());
-        }
-        let join = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
-        text += &match item {
-            Item::WithoutChecksum { urls, needed_by } | Item::NotFetched { urls, needed_by, .. } => {
-                format!("  {} for {}\n", join(urls), join(needed_by))
-            }
-            Item::Git { needed_by, commands } | Item::Executes { needed_by, commands } => {
-                format!("  {needed_by}\n    {}\n", commands.join("\n    "))
-            }
-            Item::Host { what, needed_by } => format!("  {what} for {}\n", join(needed_by)),
-            Item::Checksummed { .. } | Item::RegistryFile { .. } => String::new(),
-        };
-    }
-    text
 }

@@ -8,7 +8,7 @@ use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::Bazel;
 use lazytools_airgap::install::{check, install, undo, Options};
 
-use super::collect::not_included;
+use super::summary::not_included;
 use super::verify::checked;
 
 /// The file has the flags that are right for the Bazel in use: the bundle as repository cache and as registries, no

@@ -4,6 +4,7 @@ mod bundle;
 mod collect;
 mod install;
 mod progress;
+mod summary;
 mod verify;
 
 use std::process::ExitCode;
