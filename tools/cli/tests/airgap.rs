@@ -1,4 +1,5 @@
-//! `lazytools airgap collect` with a stand-in for Bazel, which says what a test wants: e2e/airgap_test.sh has the real one.
+//! `lazytools airgap collect` with a stand-in for Bazel, which says what a test wants: `e2e/airgap_test.sh` has the
+//! real one.
 
 #![cfg(unix)]
 
@@ -101,9 +102,9 @@ done
         if !self.path("graph").exists() {
             fs::write(self.path("graph"), r#"{"key": "<root>"}"#).unwrap();
         }
-        let program = std::env::var_os("LAZYTOOLS").map(PathBuf::from);
-        let program = program.unwrap_or_else(|| option_env!("CARGO_BIN_EXE_lazytools").unwrap().into());
-        let mut command = Command::new(fs::canonicalize(program).unwrap());
+        let built = option_env!("CARGO_BIN_EXE_lazytools").map(PathBuf::from);
+        let program = std::env::var_os("LAZYTOOLS").map(PathBuf::from).or(built);
+        let mut command = Command::new(fs::canonicalize(program.expect("LAZYTOOLS names the program")).unwrap());
         command.current_dir(self.path("ws")).env_remove("BUILD_WORKSPACE_DIRECTORY").arg("airgap").args(arguments);
         let output = command.output().unwrap();
         let text = [output.stdout, output.stderr].concat();
