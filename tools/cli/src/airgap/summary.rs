@@ -32,7 +32,9 @@ pub fn not_included(items: &[Item]) -> String {
         }
         lines.push(line(item));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    // Each line has its end.
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn line(item: &Item) -> String {
