@@ -95,7 +95,8 @@ impl Entry {
         let digest = Digest::from_hex(algorithm, digits).filter(|digest| digest.hex() == digits)?;
         let entry = match name.strip_prefix(ID) {
             Some(id) => Self::Id(digest, id.parse().ok().filter(|id: &IdMarker| id.fits(algorithm))?),
-            None => Some(Self::File(digest)).filter(|_| name == FILE)?,
+            None if name == FILE => Self::File(digest),
+            None => return None,
         };
         names.next().is_none().then_some(entry)
     }
