@@ -1,0 +1,152 @@
+//! What can go wrong, each with what mends it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lazytools_fetch::FetchError;
+
+use crate::verify::Problem;
+
+/// Something that keeps a build from going into the air gap.
+#[derive(Debug, thiserror::Error)]
+pub enum AirgapError {
+    /// A file cannot be read or written.
+    #[error("{doing} {path}: {source}{hint} (LT700)", path = path.display(), hint = hint(source))]
+    Io {
+        /// What was being done with it.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that is not of the form it should have.
+    #[error("{what} {path}: {message}. {mend} (LT701)", path = path.display())]
+    Form {
+        /// What the file is.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where in the file.
+        message: String,
+        /// What makes it anew.
+        mend: &'static str,
+    },
+    /// A MODULE.bazel.lock of a form that cannot be read.
+    #[error("{path}: {message} (LT702)", path = path.display())]
+    LockFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what mends it.
+        message: String,
+    },
+    /// A damaged rules log.
+    #[error(
+        "the log of repository rules {path}: {message}. Bazel was ended before it had written all: run `lazytools airgap \
+         collect` again (LT703)",
+        path = path.display()
+    )]
+    RulesLog {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// Bazel cannot be started, or cannot analyse the targets.
+    #[error("{command}: {message} (LT704)")]
+    Bazel {
+        /// The command, as a person would type it.
+        command: String,
+        /// What happened and what mends it.
+        message: String,
+    },
+    /// A Bazel that this program knows nothing about.
+    #[error("{0} (LT705)")]
+    BazelVersion(String),
+    /// A folder that is no place for what is to be written.
+    #[error("{path}: {message} (LT706)", path = path.display())]
+    Place {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it and what mends it.
+        message: String,
+    },
+    /// A file of a registry cannot be fetched.
+    #[error("a file of the registry {registry}: {source} (LT707)")]
+    Registry {
+        /// The registry's address.
+        registry: String,
+        /// Why not.
+        source: Box<FetchError>,
+    },
+    /// A registry's file is another one than Bazel has read.
+    #[error("{url} is {found}, and Bazel has read {expected}: it changed in between; run `lazytools airgap collect` again (LT708)")]
+    RegistryChanged {
+        /// The file's address.
+        url: String,
+        /// The digest now.
+        found: String,
+        /// The digest that counts.
+        expected: String,
+    },
+    /// A collected file is missing or is not what its name says.
+    #[error("{path}: {message}. Run `lazytools airgap collect` again, which fetches it anew (LT709)", path = path.display())]
+    Collected {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A bundle that is not whole.
+    #[error("the bundle {path} is not whole:\n{problems}\nCopy it again, or what is named (LT710)", path = path.display(), problems = lines(problems))]
+    Bundle {
+        /// The bundle.
+        path: PathBuf,
+        /// What is wrong, sorted.
+        problems: Vec<Problem>,
+    },
+    /// A bazelrc file names a registry that cannot be reached.
+    #[error(
+        "{path}:{line} names the registry {registry}, and Bazel would ask it before the bundle's: registries of all bazelrc \
+         files add up. Move the line to a configuration that only the connected side uses, as in `common:connected \
+         --registry={registry}`, and build there with --config=connected (LT711)",
+        path = path.display()
+    )]
+    RegistryInRc {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The registry.
+        registry: String,
+    },
+    /// A fragment that this program did not write, or that was changed since.
+    #[error("{path} {message} (LT712)", path = path.display())]
+    Fragment {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what mends it.
+        message: String,
+    },
+}
+
+impl AirgapError {
+    /// A file that cannot be read or written.
+    pub fn io(doing: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.as_ref().to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull => ". Make room and run the same command again: it goes on where it was",
+        io::ErrorKind::ReadOnlyFilesystem => ". Name a folder that can be written to",
+        _ => "",
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,28 @@
+//! What a Bazel build needs from elsewhere: collected by Bazel itself, bundled in Bazel's own layouts, verified and
+//! installed on the other side of an air gap.
+//!
+//! Nothing that runs inside a build action may depend on this crate.
+
+pub mod bazel_flags;
+pub mod bazel_version;
+pub mod bundle;
+pub mod cache;
+pub mod collect;
+pub mod collection;
+pub mod digest;
+pub mod error;
+pub mod files;
+pub mod install;
+pub mod json;
+pub mod lock_file;
+pub mod manifest;
+pub mod module_graph;
+pub mod registry;
+pub mod rules_log;
+pub mod verify;
+mod wire;
+
+pub use error::AirgapError;
+
+/// What the functions of this crate give.
+pub type Result<T> = std::result::Result<T, AirgapError>;

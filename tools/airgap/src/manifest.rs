@@ -1,0 +1,213 @@
+//! The manifest of a bundle: each of its files, what it is and what needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use lazytools_lock::CachePath;
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{Entry, IdMarker};
+use crate::collection::{Item, Version};
+use crate::digest::{Algorithm, Digest};
+use crate::json::{self, Kind};
+use crate::registry::RegistryUrl;
+use crate::{AirgapError, Result};
+
+/// The manifest's name, at the top of a bundle.
+pub const NAME: &str = "manifest.json";
+/// The folder of a bundle that Bazel takes as its repository cache.
+pub const CACHE: &str = "repository_cache";
+/// The folder of a bundle with a folder for each registry.
+pub const REGISTRIES: &str = "registries";
+
+const KIND: Kind = Kind { what: "the manifest", mend: "Copy it again, or run `lazytools airgap bundle` again" };
+
+/// The manifest. Everything in it is sorted but the registries, and nothing tells of the time, the machine or who made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Manifest {
+    /// The version of the form.
+    pub manifest_version: Version,
+    /// The Bazel that was asked what it needs.
+    pub bazel: String,
+    /// The targets whose needs were collected.
+    pub targets: BTreeSet<String>,
+    /// The platforms that they were built for.
+    pub platforms: BTreeSet<String>,
+    /// The registries in Bazel's order, with their folders in the bundle.
+    pub registries: Vec<Registry>,
+    /// The files, by path.
+    pub files: BTreeMap<CachePath, FileEntry>,
+    /// What the other side needs and the bundle does not hold.
+    pub not_included: Vec<Item>,
+    /// In a bundle that holds only a difference: the SHA-256 of the manifest that it was made against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Digest>,
+    /// In a bundle that holds only a difference: files of the earlier bundle that are not needed any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub removed: BTreeSet<CachePath>,
+}
+
+/// A registry whose files are in the bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Registry {
+    /// Its address.
+    pub url: RegistryUrl,
+    /// Its folder in the bundle.
+    pub path: CachePath,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FileKind {
+    /// A download with a checksum, in the repository cache.
+    Download,
+    /// A file of a registry.
+    RegistryFile,
+}
+
+/// A file of a bundle. The empty id markers are not listed by themselves: `ids` says which there are beside a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileEntry {
+    /// The SHA-256 of its bytes, whatever digest names it in the cache.
+    pub sha256: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it is.
+    pub kind: FileKind,
+    /// Where it came from, without secrets.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sources: BTreeSet<String>,
+    /// The canonical ids that it is found by.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ids: BTreeSet<IdMarker>,
+    /// The repositories and extensions that need it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub needed_by: BTreeSet<String>,
+    /// The platforms that it is needed for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub platforms: BTreeSet<String>,
+    /// In a bundle that holds only a difference: the file is in the earlier bundle.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub earlier: bool,
+}
+
+/// Whether a file of the repository cache is where its own digest says, and its markers fit.
+fn misplaced(path: &CachePath, entry: &FileEntry) -> Option<&'static str> {
+    if entry.sha256.algorithm() != Algorithm::Sha256 {
+        return Some("its sha256 is of another algorithm");
+    }
+    let in_cache = path.as_str().strip_prefix(CACHE).and_then(|rest| rest.strip_prefix('/'));
+    match in_cache.map(|rest| rest.parse().ok().and_then(|rest| Entry::parse(&rest))) {
+        None if entry.ids.is_empty() => None,
+        None => Some("it has ids and is not in the repository cache"),
+        Some(Some(Entry::File(digest))) => {
+            let fit = entry.ids.iter().all(|id| id.fits(digest.algorithm()));
+            let same = digest.algorithm() != Algorithm::Sha256 || digest == entry.sha256;
+            if !fit {
+                Some("an id of it is of another algorithm than its folder")
+            } else if same {
+                None
+            } else {
+                Some("its folder is of another digest than its sha256")
+            }
+        }
+        Some(_) => Some("Bazel looks for no file of that name in a repository cache"),
+    }
+}
+
+impl Manifest {
+    /// The manifest of a bundle.
+    pub fn of(bundle: &Path) -> Result<Self> {
+        Ok(Self::read(&bundle.join(NAME))?.0)
+    }
+
+    /// Reads a manifest; with its SHA-256. One that contradicts itself is refused.
+    pub fn read(path: &Path) -> Result<(Self, Digest)> {
+        let bytes = json::bytes(KIND, path)?;
+        let manifest: Self = json::parse(KIND, path, &bytes)?;
+        let wrong = manifest.files.iter().find_map(|(file, entry)| Some((file, misplaced(file, entry)?)));
+        let form = |message| AirgapError::Form { what: KIND.what, path: path.to_owned(), message, mend: KIND.mend };
+        if let Some((file, reason)) = wrong {
+            return Err(form(format!("at files.{file}: {reason}")));
+        }
+        if let Some(registry) =
+            manifest.registries.iter().find(|one| one.path.parent().is_none_or(|top| top.as_str() != REGISTRIES))
+        {
+            return Err(form(format!("at registries: {} is not a folder of {REGISTRIES}", registry.path)));
+        }
+        Ok((manifest, Algorithm::Sha256.digest(&bytes)))
+    }
+
+    /// Writes the manifest of a bundle; it appears whole or not at all.
+    pub fn write(&self, bundle: &Path) -> Result<PathBuf> {
+        let path = bundle.join(NAME);
+        json::write(&path, &json::text(self))?;
+        Ok(path)
+    }
+
+    /// All files that have to be in a bundle: those that are listed and their markers, with whether it must be there.
+    pub fn expected(&self) -> BTreeMap<CachePath, Expected<'_>> {
+        let mut all = BTreeMap::new();
+        for (path, entry) in &self.files {
+            all.insert(path.clone(), Expected::File(entry));
+            let Some(folder) = path.parent() else { continue };
+            for id in &entry.ids {
+                let marker = format!("id-{id}").parse().unwrap_or_else(|_| unreachable!("digits make a name"));
+                all.insert(folder.join(&marker), Expected::Marker(entry));
+            }
+        }
+        all
+    }
+}
+
+/// What a path of a bundle has to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected<'a> {
+    /// A listed file.
+    File(&'a FileEntry),
+    /// An empty file beside a listed one.
+    Marker(&'a FileEntry),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> std::result::Result<Manifest, String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(NAME), text).unwrap();
+        Manifest::of(folder.path()).map_err(|error| error.to_string())
+    }
+
+    fn with(file: &str, entry: &str) -> String {
+        format!(
+            r#"{{"manifestVersion": 1, "bazel": "7.7.1", "targets": [], "platforms": [], "registries": [], "notIncluded": [],
+            "files": {{"{file}": {entry}}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_manifest_that_lies_is_refused() {
+        let digest = Algorithm::Sha256.digest(b"x");
+        let entry = format!(r#"{{"sha256": "{digest}", "size": 1, "kind": "download"}}"#);
+        let good = format!("repository_cache/content_addressable/sha256/{}/file", digest.hex());
+        assert_eq!(read(&with(&good, &entry)).unwrap().files.len(), 1);
+        let error = read(&with("../outside", &entry)).unwrap_err();
+        assert!(error.contains("\"../outside\"") && error.ends_with("(LT701)"), "{error}");
+        assert!(read(&with("/etc/passwd", &entry)).is_err());
+        let other =
+            format!("repository_cache/content_addressable/sha256/{}/file", Algorithm::Sha256.digest(b"y").hex());
+        let error = read(&with(&other, &entry)).unwrap_err();
+        assert!(error.contains("its folder is of another digest than its sha256"), "{error}");
+        let error = read(&with("repository_cache/x", &entry)).unwrap_err();
+        assert!(error.contains("Bazel looks for no file of that name"), "{error}");
+        let marked = entry.replace("\"size\"", r#""ids": ["da39a3ee5e6b4b0d3255bfef95601890afd80709"], "size""#);
+        let error = read(&with(&good, &marked)).unwrap_err();
+        assert!(error.contains("an id of it is of another algorithm"), "{error}");
+        assert!(read(&with(&good, &entry).replace("\"platforms\"", "\"platform\"")).is_err());
+    }
+}

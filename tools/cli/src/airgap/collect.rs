@@ -1,0 +1,81 @@
+//! `lazytools airgap collect`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use lazytools_airgap::bazel_version::BazelVersion;
+use lazytools_airgap::collect::{collect, Bazel, Options};
+use lazytools_fetch::{Client, ClientOptions, HelperFlag};
+
+use super::summary::summary;
+
+/// Bazel loads and analyses the targets (`bazel build --nobuild`), once for each platform, with an output root and a
+/// repository cache of its own, so that it fetches all that it needs and nothing else. Its log says what that was. The
+/// workspace's own output and caches are not touched.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Exit status: 0 collected (what a bundle cannot hold is listed), 1 something failed, 2 wrong use."
+)]
+pub struct Arguments {
+    /// What is to be built on the other side, as `bazel build` takes it.
+    #[arg(required = true, value_name = "TARGET")]
+    targets: Vec<String>,
+    /// The folder to collect in. It is kept up to date when it is used again. Not inside the workspace.
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// A platform to build for: the label of a `platform()` target. May be repeated. Without it, the one that the workspace
+    /// builds for by itself.
+    #[arg(long = "platform", value_name = "LABEL")]
+    platforms: Vec<String>,
+    /// The platform of the machine that will build, where it is not like this one.
+    #[arg(long, value_name = "LABEL")]
+    host_platform: Option<String>,
+    /// The Bazel to start.
+    #[arg(long, value_name = "PROGRAM", default_value = "bazel")]
+    bazel: PathBuf,
+    /// Which Bazel that is, where it does not say so itself.
+    #[arg(long, value_name = "VERSION")]
+    bazel_version: Option<BazelVersion>,
+    /// A further flag for `bazel build`, as in --bazel-flag=--config=ci. May be repeated.
+    #[arg(long = "bazel-flag", value_name = "FLAG", allow_hyphen_values = true)]
+    bazel_flags: Vec<String>,
+    /// The workspace.
+    #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
+    workspace: PathBuf,
+    /// A program to ask for credentials of registries, as Bazel's flag of this name.
+    #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
+    credential_helper: Vec<HelperFlag>,
+    /// Prints the collection in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    // A relative name is that of a program of the PATH or of a file from here, not from the workspace.
+    let program = match arguments.bazel.components().count() {
+        0 | 1 => arguments.bazel.clone(),
+        _ => std::path::absolute(&arguments.bazel)?,
+    };
+    let bazel = Bazel::new(program, &arguments.workspace, arguments.bazel_version);
+    let client = Client::new(ClientOptions {
+        helpers: arguments.credential_helper.clone(),
+        workspace: Some(arguments.workspace.clone()),
+        ..ClientOptions::default()
+    });
+    let options = Options {
+        workspace: arguments.workspace.clone(),
+        output: arguments.output.clone(),
+        targets: arguments.targets.clone(),
+        platforms: arguments.platforms.clone(),
+        host_platform: arguments.host_platform.clone(),
+        flags: arguments.bazel_flags.clone(),
+    };
+    let collection = collect(&options, &bazel, &client, &|what| eprintln!("lazytools: {what}"))?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&collection)?);
+    } else {
+        print!("{}", summary(&collection));
+    }
+    Ok(ExitCode::SUCCESS)
+}
