@@ -13,6 +13,8 @@ pub struct Flags {
     pub registries: Vec<String>,
     /// The value of `--lockfile_mode`, where it was given.
     pub lockfile_mode: Option<String>,
+    /// The value of `--repository_cache`, where it was given; relative to the workspace, or absolute.
+    pub repository_cache: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +67,7 @@ pub fn read(events: impl BufRead) -> io::Result<Option<Flags>> {
             match flag.option_name.as_str() {
                 "registry" => flags.registries.push(flag.option_value),
                 "lockfile_mode" => flags.lockfile_mode = Some(flag.option_value),
+                "repository_cache" => flags.repository_cache = Some(flag.option_value),
                 _ => {}
             }
         }
@@ -91,6 +94,7 @@ mod tests {
         let flags = Flags {
             registries: vec!["http://a".to_owned(), "file:///b".to_owned()],
             lockfile_mode: Some("off".to_owned()),
+            repository_cache: None,
         };
         assert_eq!(read(events.as_bytes()).unwrap(), Some(flags));
         assert_eq!(read(&b"{}\n"[..]).unwrap(), None);

@@ -120,6 +120,14 @@ pub enum AirgapError {
         /// The registry.
         registry: String,
     },
+    /// This process cannot be kept from the network.
+    #[error(
+        "a network namespace cannot be had ({0}). As another user than root this takes user namespaces: see          `sysctl user.max_user_namespaces kernel.apparmor_restrict_unprivileged_userns`; a container has to allow them, or          run this as root (LT713)"
+    )]
+    Jail(String),
+    /// A build that needs something from elsewhere.
+    #[error("this build needs something from elsewhere:\n  {lines}\nWhat is missing has to be collected and bundled (LT714)", lines = .0.join("\n  "))]
+    NotProved(Vec<String>),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

@@ -17,6 +17,8 @@ pub mod json;
 pub mod lock_file;
 pub mod manifest;
 pub mod module_graph;
+#[cfg(target_os = "linux")]
+pub mod prove;
 pub mod registry;
 pub mod rules_log;
 pub mod verify;

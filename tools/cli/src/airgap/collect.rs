@@ -52,12 +52,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    // A relative name is that of a program of the PATH or of a file from here, not from the workspace.
-    let program = match arguments.bazel.components().count() {
-        0 | 1 => arguments.bazel.clone(),
-        _ => std::path::absolute(&arguments.bazel)?,
-    };
-    let bazel = Bazel::new(program, &arguments.workspace, arguments.bazel_version);
+    let bazel = Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version);
     let client = Client::new(ClientOptions {
         helpers: arguments.credential_helper.clone(),
         workspace: Some(arguments.workspace.clone()),

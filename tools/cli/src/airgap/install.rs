@@ -55,11 +55,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let bundle = arguments.bundle.clone().context("a bundle has to be named")?;
     let manifest =
         if arguments.no_verify { lazytools_airgap::manifest::Manifest::of(&bundle)? } else { checked(&bundle)? };
-    let program = match arguments.bazel.components().count() {
-        0 | 1 => arguments.bazel.clone(),
-        _ => std::path::absolute(&arguments.bazel)?,
-    };
-    let version = Bazel::new(program, &arguments.workspace, arguments.bazel_version).version()?;
+    let version =
+        Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version).version()?;
     let options = Options {
         bundle,
         workspace: arguments.workspace.clone(),

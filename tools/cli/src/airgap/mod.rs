@@ -4,9 +4,12 @@ mod bundle;
 mod collect;
 mod install;
 mod progress;
+#[cfg(target_os = "linux")]
+mod prove;
 mod summary;
 mod verify;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -21,7 +24,7 @@ On the connected side, in the workspace:
 On the other side, in the same workspace:
   lazytools airgap verify /media/bundle
   lazytools airgap install /media/bundle
-  bazel build //...")]
+  lazytools airgap prove //...")]
 pub enum Command {
     /// Finds out by Bazel itself what targets need from elsewhere, and fetches it.
     Collect(collect::Arguments),
@@ -31,6 +34,9 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Writes the bazelrc file by which Bazel takes everything from a bundle.
     Install(install::Arguments),
+    /// Builds where nothing can be reached, and says what was tried all the same.
+    #[cfg(target_os = "linux")]
+    Prove(prove::Arguments),
 }
 
 /// Does it.
@@ -40,5 +46,15 @@ pub fn run(command: &Command) -> Result<ExitCode> {
         Command::Bundle(arguments) => bundle::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Install(arguments) => install::run(arguments),
+        #[cfg(target_os = "linux")]
+        Command::Prove(arguments) => prove::run(arguments),
     }
+}
+
+/// The Bazel to start: a bare name is of the PATH; a path is from here, and not from the workspace.
+fn program(named: &Path) -> Result<PathBuf> {
+    Ok(match named.components().count() {
+        0 | 1 => named.to_owned(),
+        _ => std::path::absolute(named)?,
+    })
 }

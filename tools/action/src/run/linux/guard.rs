@@ -1,13 +1,10 @@
 //! What keeps the tool from the network.
 
-use std::fs;
-
+use lazytools_jail::namespaces::Namespaces;
 use nix::errno::Errno;
-use nix::mount::{mount, MsFlags};
-use nix::sched::{unshare, CloneFlags};
-use nix::unistd::{getegid, geteuid};
+use nix::unistd::geteuid;
 
-use super::{filter, loopback};
+use super::filter;
 
 /// The variable that tells a run in a run that the network is already away.
 pub const GUARDED: &str = "LAZYTOOLS_GUARDED";
@@ -78,31 +75,8 @@ impl Guard {
     /// Enters the namespaces. This process must have one thread.
     pub fn enter(self) -> Result<(), String> {
         let Self::Namespaces { user, mounts, network } = self else { return Ok(()) };
-        let mut flags = CloneFlags::empty();
-        flags.set(CloneFlags::CLONE_NEWUSER, user);
-        flags.set(CloneFlags::CLONE_NEWNS, mounts);
-        flags.set(CloneFlags::CLONE_NEWNET, network);
-        let (uid, gid) = (geteuid(), getegid());
-        unshare(flags).map_err(|error| failed("unshare", error))?;
-        if user {
-            // Without this the kernel refuses a group map. <https://lwn.net/Articles/626665/>
-            let _ = fs::write("/proc/self/setgroups", "deny");
-            write("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
-            write("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
-        }
-        if mounts {
-            let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-            mount(None::<&str>, "/", None::<&str>, private, None::<&str>).map_err(|error| failed("mount", error))?;
-        }
-        if network {
-            loopback::bring_up().map_err(|error| failed("loopback", error))?;
-        }
-        Ok(())
+        Namespaces { user, mounts, network }.enter()
     }
-}
-
-fn write(path: &str, text: &str) -> Result<(), String> {
-    fs::write(path, text).map_err(|error| format!("{path}: {error}"))
 }
 
 fn failed(what: &str, error: Errno) -> String {

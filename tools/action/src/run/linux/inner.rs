@@ -10,6 +10,8 @@ use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use lazytools_jail::dns::{self, Asked};
+use lazytools_jail::loopback;
 use nix::sys::signal::{kill, killpg, Signal};
 use nix::sys::wait::WaitStatus;
 use nix::unistd::{getpid, getppid, setpgid, Pid};
@@ -20,11 +22,10 @@ use super::super::private::{remove_tree, Private};
 use super::super::session::{redirect, say, End, Seen, Session};
 use super::super::snapshot::Snapshot;
 use super::super::witness::Witness;
-use super::dns::Asked;
 use super::guard::{install_filter, Guard, GUARDED};
 use super::outer::Outer;
 use super::patience::Patience;
-use super::{children, dns, loopback, mounts, notify, outer};
+use super::{children, mounts, notify, outer};
 
 /// What the outer process is told when the guard is in force; anything else is the reason why not.
 pub const READY: &str = "ready";

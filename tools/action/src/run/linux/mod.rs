@@ -5,11 +5,9 @@
 //! ends the tool when the other is killed.
 
 mod children;
-mod dns;
 mod filter;
 mod guard;
 mod inner;
-mod loopback;
 mod mounts;
 mod notify;
 mod outer;

@@ -7,11 +7,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::io::IoSliceMut;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use lazytools_jail::dns::{self, Asked};
 use nix::errno::Errno;
 use nix::sys::uio::{process_vm_readv, RemoteIoVec};
 use nix::unistd::Pid;
 
-use super::dns::{self, Asked};
 use super::filter::Listener;
 
 /// The kind under which connections are counted; DNS has no record type 0.

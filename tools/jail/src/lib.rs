@@ -1,0 +1,10 @@
+//! A network namespace with only the loopback, and a name server in it that notes what is asked.
+//!
+//! Only Linux has namespaces; elsewhere this crate is empty.
+
+#![cfg(target_os = "linux")]
+
+pub mod counters;
+pub mod dns;
+pub mod loopback;
+pub mod namespaces;
