@@ -14,6 +14,7 @@ pub mod error;
 pub mod files;
 pub mod install;
 pub mod json;
+pub mod link_target;
 pub mod lock_file;
 pub mod manifest;
 pub mod module_graph;
@@ -21,6 +22,7 @@ pub mod module_graph;
 pub mod prove;
 pub mod registry;
 pub mod rules_log;
+pub mod tree;
 pub mod verify;
 mod wire;
 
