@@ -11,7 +11,8 @@ use crate::lock_file::LockFile;
 use crate::manifest::Manifest;
 use crate::{json, AirgapError, Result};
 
-pub use fragment::Fragment;
+pub use fragment::{repository_cache, Fragment};
+pub use rc::imports;
 
 /// What is to be installed where.
 #[derive(Clone, Debug)]

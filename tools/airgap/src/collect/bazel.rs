@@ -57,6 +57,21 @@ impl Run<'_> {
     }
 }
 
+/// A build where nothing can be reached.
+#[cfg(target_os = "linux")]
+pub(crate) struct Jailed<'a> {
+    /// `build` or `test`.
+    pub command: &'static str,
+    /// Bazel's output root.
+    pub root: &'a Path,
+    /// Where the rules log is to be.
+    pub log: &'a Path,
+    /// Where the build events are to be.
+    pub events: &'a Path,
+    pub flags: &'a [String],
+    pub targets: &'a [String],
+}
+
 fn flag(name: &str, value: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(value);
@@ -114,24 +129,20 @@ impl Bazel {
         Err(self.error(&shown, message))
     }
 
-    /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
-    /// is written to `log`, the flags in force to `events`.
+    /// The command that builds targets from an output root that is new, without a server.
     #[cfg(target_os = "linux")]
-    pub(crate) fn jailed_build(
-        &self,
-        root: &Path,
-        log: &Path,
-        events: &Path,
-        flags: &[String],
-        targets: &[String],
-    ) -> Result<bool> {
+    pub(crate) fn jailed(&self, run: &Jailed<'_>) -> Command {
         let mut command = self.command();
-        command.arg("--batch").arg(flag("--output_user_root=", root)).arg("build").arg("--symlink_prefix=/");
-        command.arg(flag("--experimental_workspace_rules_log_file=", log));
-        command.arg(flag("--build_event_json_file=", events)).args(flags).arg("--").args(targets);
-        let shown = format!("build {}", targets.join(" "));
-        let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        Ok(status.success())
+        command.arg("--batch").arg(flag("--output_user_root=", run.root)).arg(run.command).arg("--symlink_prefix=/");
+        command.arg(flag("--experimental_workspace_rules_log_file=", run.log));
+        command.arg(flag("--build_event_json_file=", run.events)).args(run.flags).arg("--").args(run.targets);
+        command
+    }
+
+    /// Why that command could not be started.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn not_run(&self, run: &Jailed<'_>, error: &std::io::Error) -> AirgapError {
+        self.not_started(&format!("{} {}", run.command, run.targets.join(" ")), error)
     }
 
     /// The modules that the resolution came by.

@@ -19,7 +19,11 @@ use crate::rules_log::RulesLog;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
+#[cfg(target_os = "linux")]
+pub(crate) use bazel::Jailed;
 use classify::Classified;
+#[cfg(target_os = "linux")]
+pub(crate) use commands::{kind as command_kind, show as show_command, Kind as CommandKind};
 use registry_files::RegistryFiles;
 
 /// What is to be collected.
