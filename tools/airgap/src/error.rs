@@ -150,8 +150,8 @@ pub enum AirgapError {
         error: String,
     },
     /// Someone wanted this program to end.
-    #[error("interrupted: Bazel and all that it started have ended, and its output root is removed (LT716)")]
-    Interrupted,
+    #[error("interrupted: Bazel and all that it started have ended, and {0}. Run the same command again (LT716)")]
+    Interrupted(String),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

@@ -29,7 +29,7 @@ pub use wants::Want;
 
 use holdings::Holdings;
 use jail::{Jail, Observed};
-use run::{End, Signals};
+use run::{End, Held};
 use said::Said;
 use scratch::Scratch;
 use wants::Evidence;
@@ -101,8 +101,10 @@ pub fn prove(options: &Options, bazel: &Bazel, serve: Option<Serve<'_>>, say: &d
     let home = scratch.path().join("home");
     fs::create_dir(&home).map_err(AirgapError::io("making", &home))?;
 
-    let signals = Signals::take().map_err(AirgapError::io("taking signals of", Path::new("this process")))?;
+    let held = Held::hold().map_err(AirgapError::io("holding back signals of", Path::new("this process")))?;
     let jail = Jail::enter(&scratch.path().join("etc"))?;
+    // Only now: a process with several threads cannot enter a user namespace.
+    let signals = held.take();
     let serving = serve.map(|serve| serve(&scratch.path().join("serve"))).transpose()?;
     let platforms: Vec<Option<&String>> = match options.platforms.as_slice() {
         [] => vec![None],
@@ -136,7 +138,12 @@ pub fn prove(options: &Options, bazel: &Bazel, serve: Option<Serve<'_>>, say: &d
             options.targets.join(" ")
         ));
         match run::run(bazel.jailed(&run), &signals).map_err(|error| bazel.not_run(&run, &error))? {
-            End::Interrupted => return Err(AirgapError::Interrupted),
+            End::Interrupted => {
+                return Err(AirgapError::Interrupted(match &options.keep {
+                    Some(keep) => format!("its output root {} is kept", keep.display()),
+                    None => "its output root is removed".to_owned(),
+                }))
+            }
             End::Exited(status) => builds.note(&run, status)?,
         }
     }

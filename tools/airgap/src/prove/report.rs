@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::holdings::{State, Wanted};
 use super::wants::Want;
 use crate::collection::Version;
+use crate::manifest::REGISTRIES;
 use crate::AirgapError;
 
 /// The report of a proof, or of why it is none.
@@ -120,11 +121,21 @@ pub struct Served {
 impl Report {
     /// What is wrong, one thing a line.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.wants.iter().map(|want| want.line(self.bundle.as_deref())).collect();
+        let told = |needed_by: &String| {
+            let by = |lookup: &Lookup| lookup.by.iter().any(|asker| asker.needed_by.as_ref() == Some(needed_by));
+            self.lookups.values().any(by)
+        };
+        // Which host a program wanted says more.
+        let wants =
+            self.wants.iter().filter(|want| !matches!(want, Want::Program { needed_by, .. } if told(needed_by)));
+        let mut lines: Vec<String> = wants.map(|want| want.line(self.bundle.as_deref())).collect();
         lines.extend(self.lookups.iter().map(|(host, lookup)| lookup.line(host)));
         lines.extend(self.addresses.iter().map(Address::line));
         if self.packets > 0 || self.opened > 0 {
             lines.push(format!("the kernel has counted {}", self.counts()));
+        }
+        if let Some(error) = self.error.as_ref().filter(|_| self.wants.is_empty()) {
+            lines.push(format!("Bazel says: {error}"));
         }
         lines
     }
@@ -141,6 +152,9 @@ impl Report {
                 let lead = match (self.built, self.command) {
                     (true, "test") => "it was built and tested, and tried to reach something all the same",
                     (true, _) => "it was built, and tried to reach something all the same",
+                    (false, _) if self.wants.is_empty() => {
+                        "it was not built, whether for that or not, and tried to reach something from elsewhere"
+                    }
                     (false, _) => "this build needs something from elsewhere",
                 };
                 Some(AirgapError::NotProved { lead, lines: self.lines(), mend: self.mend() })
@@ -200,14 +214,12 @@ impl Want {
     /// The want in words.
     pub fn line(&self, bundle: Option<&Path>) -> String {
         match self {
-            Self::RegistryFile { needed_by, urls, file: Some(file) } => {
-                format!("{needed_by} wants {}: {}", urls.join(" or "), found(file, bundle))
+            Self::RegistryFile { needed_by, urls, file: Some(file) }
+            | Self::Download { needed_by, urls, file: Some(file), .. } => {
+                format!("{needed_by} wants {}:\n    {}", urls.join(" or "), found(file, needed_by, urls, bundle))
             }
             Self::RegistryFile { needed_by, urls, file: None } => {
                 format!("{needed_by} is in none of the registries that were asked, at {}", urls.join(" or "))
-            }
-            Self::Download { needed_by, urls, file: Some(file), .. } => {
-                format!("{needed_by} wants {}: {}", urls.join(" or "), found(file, bundle))
             }
             Self::Download { needed_by, urls, digest: Some(digest), file: None } => {
                 format!("{needed_by} wants {}, {digest}, which is not in the repository cache", urls.join(" or "))
@@ -227,17 +239,18 @@ impl Want {
     }
 }
 
-fn found(file: &Wanted, bundle: Option<&Path>) -> String {
+fn found(file: &Wanted, wanted_by: &str, urls: &[String], bundle: Option<&Path>) -> String {
     let Wanted { path, state, sources, needed_by } = file;
     let bundle = bundle.map_or_else(|| "the bundle".to_owned(), |bundle| format!("the bundle {}", bundle.display()));
     let mut said = Vec::new();
-    if !sources.is_empty() {
-        said.push(format!("comes from {}", sources.join(" or ")));
+    // What the manifest adds to what the build says.
+    if sources.iter().any(|source| !urls.contains(source)) {
+        said.push(format!("came from {}", sources.join(" or ")));
     }
-    if !needed_by.is_empty() {
+    if needed_by.iter().any(|one| one != wanted_by && !path.as_str().starts_with(REGISTRIES)) {
         said.push(format!("is needed by {}", needed_by.join(", ")));
     }
-    let said = if said.is_empty() { String::new() } else { format!(" (by the manifest it {})", said.join(" and ")) };
+    let said = if said.is_empty() { String::new() } else { format!("; by the manifest it {}", said.join(" and ")) };
     match state {
         State::Missing => format!("{path} is missing from {bundle}{said}"),
         State::Damaged => format!("{path} in {bundle} is damaged{said}"),

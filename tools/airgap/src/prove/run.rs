@@ -16,22 +16,30 @@ use nix::unistd::Pid;
 const PATIENCE: Duration = Duration::from_secs(10);
 const INTERRUPTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
-/// The signals of this process, which it takes one after the other from now on.
-pub struct Signals(Receiver<Signal>);
+/// The signals of this process, held back.
+pub struct Held(SigSet);
 
-impl Signals {
-    /// This process must have one thread: those that come after it are not disturbed by signals.
-    pub fn take() -> io::Result<Self> {
+impl Held {
+    /// Holds them back from this thread and those that it makes from now on, so that no signal ends them.
+    pub fn hold() -> io::Result<Self> {
         let mut set = SigSet::empty();
         set.add(Signal::SIGCHLD);
         INTERRUPTS.iter().for_each(|signal| set.add(*signal));
         set.thread_block()?;
+        Ok(Self(set))
+    }
+
+    /// Takes them, one after the other. This makes a thread.
+    pub fn take(self) -> Signals {
         children::adopt_orphans();
         let (sender, received) = channel();
-        thread::spawn(move || while set.wait().is_ok_and(|signal| sender.send(signal).is_ok()) {});
-        Ok(Self(received))
+        thread::spawn(move || while self.0.wait().is_ok_and(|signal| sender.send(signal).is_ok()) {});
+        Signals(received)
     }
 }
+
+/// The signals of this process, as they come.
+pub struct Signals(Receiver<Signal>);
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         own_home: arguments.own_home,
     };
     let report = match prove(&options, &bazel, None, &|what| eprintln!("lazytools: {what}")) {
-        Err(error @ AirgapError::Interrupted) => {
+        Err(error @ AirgapError::Interrupted(_)) => {
             eprintln!("lazytools: {error}");
             return Ok(ExitCode::from(130));
         }
@@ -122,23 +122,35 @@ fn notes(report: &Report) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(served) = &report.served {
         notes.push(format!(
-            "Served in the namespace at {}: {} requests in {} connections",
-            served.address, served.requests, served.connections
+            "Served in the namespace at {}: {} in {}",
+            served.address,
+            count(served.requests, "request"),
+            count(served.connections, "connection")
         ));
     }
     for one in &report.allowed {
-        notes.push(format!("Between programs of the build: {} ({}), {} times", one.address, one.protocol, one.times));
+        notes.push(format!(
+            "Between programs of the build: {} ({}), {}",
+            one.address,
+            one.protocol,
+            count(one.times, "time")
+        ));
     }
     for want in &report.did_without {
         notes.push(format!("It did without: {}", want.line(report.bundle.as_deref())));
     }
     if report.cached_actions > 0 {
         notes.push(format!(
-            "{} actions were taken from a cache and not run; --bazel-flag=--disk_cache= --bazel-flag=--remote_cache= runs them",
-            report.cached_actions
+            "{} were taken from a cache of Bazel's and not run; --bazel-flag=--disk_cache= --bazel-flag=--remote_cache= runs \
+             them",
+            count(report.cached_actions, "action")
         ));
     }
     notes
+}
+
+fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn cache_folder() -> Option<PathBuf> {
