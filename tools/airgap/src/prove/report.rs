@@ -153,7 +153,7 @@ impl Report {
                     (true, "test") => "it was built and tested, and tried to reach something all the same",
                     (true, _) => "it was built, and tried to reach something all the same",
                     (false, _) if self.wants.is_empty() => {
-                        "it was not built, whether for that or not, and tried to reach something from elsewhere"
+                        "the build failed, and tried to reach something, which may be why"
                     }
                     (false, _) => "this build needs something from elsewhere",
                 };

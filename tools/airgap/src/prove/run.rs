@@ -14,6 +14,8 @@ use nix::unistd::Pid;
 
 /// How long Bazel may take to end by itself when it is interrupted.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is looked whether Bazel has ended, if no signal tells.
+const LOOK: Duration = Duration::from_secs(1);
 const INTERRUPTS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
 /// The signals of this process, held back.
@@ -64,13 +66,13 @@ pub fn run(mut command: Command, signals: &Signals) -> io::Result<End> {
 fn wait(child: Pid, signals: &Signals) -> End {
     let mut deadline: Option<Instant> = None;
     loop {
-        let left = deadline.map_or(PATIENCE, |deadline| deadline.saturating_duration_since(Instant::now()));
-        match signals.0.recv_timeout(left) {
-            Ok(Signal::SIGCHLD) => {
-                if let Some(status) = children::reap(child) {
-                    return if deadline.is_some() { End::Interrupted } else { End::Exited(code(status)) };
-                }
-            }
+        let left = deadline.map_or(LOOK, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let received = signals.0.recv_timeout(left);
+        if let Some(status) = children::reap(child) {
+            return if deadline.is_some() { End::Interrupted } else { End::Exited(code(status)) };
+        }
+        match received {
+            Ok(Signal::SIGCHLD) => {}
             Ok(_) if deadline.is_some() => return End::Interrupted,
             Ok(_) => {
                 let _ = killpg(child, Signal::SIGINT);
