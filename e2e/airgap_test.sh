@@ -5,12 +5,14 @@ source "$TEST_SRCDIR/_main/e2e/nested.sh"
 
 site=$TEST_TMPDIR/site work=$TEST_TMPDIR/workspace collected=$TEST_TMPDIR/collected bundle=$TEST_TMPDIR/bundle
 log=$TEST_TMPDIR/log
-for folder in "$site" "$work" "$collected" "$bundle" "$TEST_TMPDIR"/{again,delta,jail,git}; do
+for folder in "$site" "$work" "$collected" "$bundle" "$TEST_TMPDIR"/{again,delta,jail,git,git.aside,scratch}; do
   [ ! -e "$folder" ] || chmod -R u+w "$folder"
   rm -rf "$folder"
 done
 mkdir -p "$site" "$work"
 lazytools=$TEST_SRCDIR/_main/tools/cli/lazytools
+# What `lazytools` is started by: nothing, or what takes the rights of root away.
+plain=()
 
 git init -q "$TEST_TMPDIR/git"
 echo "by git" >"$TEST_TMPDIR/git/git.txt"
@@ -27,7 +29,7 @@ cp "$checkout/.bazelversion" "$work/" 2>/dev/null || true
 
 # airgap COMMAND ARGS… : in the workspace, with the Bazel of these tests.
 airgap() {
-  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR "$lazytools" airgap "$@")
+  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR "${plain[@]}" "$lazytools" airgap "$@")
 }
 
 collect() {
@@ -35,16 +37,19 @@ collect() {
     -o "$collected" >"$log" 2>&1 || { cat "$log" && fail "collect"; }
 }
 
-# jailed BUNDLE_IS_READ_ONLY : builds //:everything where nothing can be reached, from an output root that is new.
-jailed() {
-  [ ! -e "$TEST_TMPDIR/jail" ] || chmod -R u+w "$TEST_TMPDIR/jail"
-  rm -rf "$TEST_TMPDIR/jail"
-  local -a user=()
-  [ "$(id -u)" = 0 ] || user=(--map-root-user)
-  # No server: it would be reached over the loopback, and count.
-  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR unshare --net "${user[@]}" python3 \
-    "$checkout/e2e/airgap/jail.py" "$TEST_TMPDIR/counts" "$checkout/bazelw" --batch \
-    "--output_user_root=$TEST_TMPDIR/jail" build --symlink_prefix=/ --platforms=//:linux //:everything)
+# prove ARGS… : builds //:everything where nothing can be reached, from an output root that is new.
+prove() {
+  airgap prove //:everything --platform //:linux --bazel "$checkout/bazelw" --scratch "$TEST_TMPDIR/scratch" \
+    --report "$TEST_TMPDIR/report.json" "$@"
+}
+
+# without_git : the repository that git fetches, without the one that it is fetched from.
+without_git() {
+  mv "$TEST_TMPDIR/git" "$TEST_TMPDIR/git.aside"
+  prove //git
+  local status=$?
+  mv "$TEST_TMPDIR/git.aside" "$TEST_TMPDIR/git"
+  return "$status"
 }
 
 echo "Collected: what is with a checksum, and what is not"
@@ -87,20 +92,49 @@ echo "Built in the jail, from a bundle that cannot be written to"
 kill "$server" && wait "$server" 2>/dev/null || true
 find "$bundle" -exec touch -h -d 2001-01-01 {} +
 chmod -R a-w "$bundle"
-jailed >"$log" 2>&1 || { cat "$log" && fail "the build in the jail"; }
-chmod -R u+w "$bundle"
-[ "$(cat "$TEST_TMPDIR/counts")" = "0 packets, 0 opened" ] || fail "the build sent $(cat "$TEST_TMPDIR/counts")"
+prove --keep "$TEST_TMPDIR/jail" >"$log" 2>&1 || { cat "$log" && fail "the build in the jail"; }
+expect_text "$log" "Proved: //:everything built with Bazel" ": 0 packets, 0 connections opened"
+expect_text "$TEST_TMPDIR/report.json" '"outcome": "proved"' '"packets": 0,' '"opened": 0,' '"lookups": {}'
 built=$(find -L "$TEST_TMPDIR/jail" -path '*/bin/everything.txt' 2>/dev/null | head -n 1)
 printf '%s\n' patched word first second listed newer-tool | diff - "$built" || fail "something else was built"
 
-echo "Without one file the build fails, and verify says which, where it came from, and what needs it"
+echo "The same as a plain user"
+# Bazel writes what it reads from a registry into the cache, and this one is not root, who may always.
+chmod -R u+w "$bundle"
+[ "$(id -u)" != 0 ] || plain=(unshare --user --map-user=65534 --map-group=65534)
+prove --bazel-flag=--disk_cache= >"$log" 2>&1 || { cat "$log" && fail "the build as a plain user"; }
+expect_text "$log" ": 0 packets, 0 connections opened"
+plain=()
+[ -z "$(ls "$TEST_TMPDIR/scratch")" ] || fail "prove has left $(ls "$TEST_TMPDIR/scratch")"
+
+echo "Without one file the build fails, and it is said which, where it came from, and what needs it"
 digest=$(sha256sum "$site/files/first.tar" | cut -d ' ' -f 1)
 entry=repository_cache/content_addressable/sha256/$digest/file
 mv "$bundle/$entry" "$TEST_TMPDIR/aside"
-expect_failure "$log" "download is disabled" -- jailed
+expect_failure "$log" "download is disabled" "first wants $url/gone/first.tar or $url/files/first.tar:" \
+  "$entry is missing from the bundle" "(LT714)" -- prove
 expect_failure "$log" "$entry: is missing" "it came from $url/files/first.tar" "first needs it" "(LT710)" -- airgap verify "$bundle"
 mv "$TEST_TMPDIR/aside" "$bundle/$entry"
+for file in MODULE.bazel source.json; do
+  entry=$(cd "$bundle" && echo registries/*-two-*/modules/word/1.0/"$file")
+  mv "$bundle/$entry" "$TEST_TMPDIR/aside"
+  expect_failure "$log" "word@1.0 wants $url/two/modules/word/1.0/$file:" "$entry is missing from the bundle" "(LT714)" -- prove
+  mv "$TEST_TMPDIR/aside" "$bundle/$entry"
+done
 airgap verify "$bundle"
+
+echo "What a bundle cannot hold, and a build that tries more than it needs"
+expect_failure "$log" "fetches by git from file://$TEST_TMPDIR/git" "(LT714)" -- without_git
+cat >>"$work/BUILD.bazel" <<'BUILD'
+genrule(name = "asks", outs = ["asked"], cmd = "getent hosts h.example >$@ || true")
+genrule(name = "tries", outs = ["tried"], cmd = "(: >/dev/tcp/10.1.2.3/443) 2>$@ || true")
+genrule(name = "broken", outs = ["nothing"], cmd = "exit 3")
+BUILD
+expect_failure "$log" "it was built, and tried to reach something all the same:" \
+  "the host h.example was looked up by \`getent hosts h.example\` for an action" \
+  "the address 10.1.2.3:443 (tcp) was tried once" "(LT714)" -- prove //:asks //:tries --bazel-flag=--disk_cache=
+expect_failure "$log" "wants nothing from elsewhere: 0 packets, 0 connections opened" "Executing genrule //:broken" \
+  "(LT715)" -- prove //:broken
 
 airgap install --undo
 [ ! -e "$work/airgap.bazelrc" ] || fail "the fragment is still there"

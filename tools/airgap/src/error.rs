@@ -154,13 +154,15 @@ pub enum AirgapError {
     /// A build that fails, and not for lack of something from elsewhere.
     #[error(
         "the build fails, and wants nothing from elsewhere: {counts}, and no file is missing. So something else is wrong with \
-         it: {error}. Mend that where it can be built with a network, and prove it again (LT715)"
+         it: {error}. {mend} (LT715)"
     )]
     Fails {
         /// What the kernel has counted.
         counts: String,
         /// Bazel's first error.
         error: String,
+        /// What to do.
+        mend: &'static str,
     },
     /// Someone wanted this program to end.
     #[error("interrupted: Bazel and all that it started have ended, and {0}. Run the same command again (LT716)")]

@@ -389,7 +389,21 @@ fn a_file_of_a_registry_that_is_missing() {
         ],
     );
     assert_eq!(report["wants"][0]["what"], "registryFile", "{report}");
-    lab.said = lab.said.replace("m@1.0", "n@2").replace("/m/1.0", "/n/2");
+    // What is there, and of which Bazel says something else: it writes what it reads there into its cache.
+    fs::write(lab.path("bundle").join(module), "module()").unwrap();
+    let said = lab.said.clone();
+    lab.said = format!(
+        "ERROR: Error accessing registry {registry}: Failed to fetch registry file {registry}/modules/m/1.0/MODULE.bazel: \
+         {}/repository_cache/content_addressable/sha256/5a/tmp-1 (Permission denied)\n",
+        fs::canonicalize(lab.path("bundle")).unwrap().display()
+    );
+    let cache = lab.path("bundle/repository_cache");
+    fs::remove_dir_all(&cache).unwrap();
+    let (status, text, _) = lab.run(&[]);
+    assert_eq!(status, 3, "{text}");
+    has(&text, &["(Permission denied). Bazel writes into its repository cache, and may not: let whoever builds write to the bundle", "(LT715)"]);
+    fs::remove_file(lab.path("bundle").join(module)).unwrap();
+    lab.said = said.replace("m@1.0", "n@2").replace("/m/1.0", "/n/2");
     let (_, text, _) = lab.run(&[]);
     has(&text, &["n@2 is in none of the registries that were asked, at file:///other/modules/n/2/MODULE.bazel or https://r.example/modules/n/2/MODULE.bazel\n", "Collect for these targets"]);
 }

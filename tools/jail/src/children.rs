@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use nix::errno::Errno;
-use nix::sys::signal::{kill, Signal};
+use nix::sys::signal::{kill, SigSet, Signal};
 use nix::sys::wait::{waitpid, WaitPidFlag, WaitStatus};
 use nix::unistd::{getpid, Pid};
 
@@ -15,10 +15,14 @@ pub fn adopt_orphans() {
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
-/// Has a program that is about to be started be killed when the thread that starts it ends, by whatever death.
-pub fn end_with_this_thread(command: &mut Command) {
-    let ask = || nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(io::Error::from);
-    // SAFETY: between fork and exec it makes one system call, and allocates nothing.
+/// Has a program that is about to be started be killed when the thread that starts it ends, by whatever death, and take
+/// the signals that this thread holds back.
+pub fn bind_to_this_thread(command: &mut Command) {
+    let ask = || {
+        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+        SigSet::all().thread_unblock().map_err(io::Error::from)
+    };
+    // SAFETY: between fork and exec it makes two system calls, and allocates nothing.
     unsafe { command.pre_exec(ask) };
 }
 

@@ -17,8 +17,9 @@ impl Counters {
     /// it is asked on the loopback.
     pub fn read() -> io::Result<Self> {
         let (devices, protocols) =
-            (fs::read_to_string("/proc/self/net/dev")?, fs::read_to_string("/proc/self/net/snmp")?);
-        let missing = || io::Error::new(io::ErrorKind::InvalidData, "/proc/self/net has another form than is known");
+            (fs::read_to_string("/proc/thread-self/net/dev")?, fs::read_to_string("/proc/thread-self/net/snmp")?);
+        let missing =
+            || io::Error::new(io::ErrorKind::InvalidData, "/proc/thread-self/net has another form than is known");
         Ok(Self { packets: packets(&devices).ok_or_else(missing)?, opened: opened(&protocols).ok_or_else(missing)? })
     }
 }

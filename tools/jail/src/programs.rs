@@ -19,7 +19,7 @@ pub struct Program {
 
 /// Who sent a datagram from an address of this machine. `None` where it is not to be found any more.
 pub fn sender(from: SocketAddr) -> Option<Program> {
-    let tables = ["/proc/self/net/udp", "/proc/self/net/udp6"];
+    let tables = ["/proc/thread-self/net/udp", "/proc/thread-self/net/udp6"];
     let inode = tables.iter().find_map(|table| inode(&fs::read_to_string(table).ok()?, from.port()))?;
     let wanted = format!("socket:[{inode}]");
     let processes = fs::read_dir("/proc").ok()?.flatten().filter(|entry| is_number(entry.file_name().as_bytes()));

@@ -80,7 +80,7 @@ impl Jail {
 
     /// What was tried until now.
     pub fn finish(self) -> Result<Observed> {
-        let counters = Counters::read().map_err(AirgapError::io("reading", Path::new("/proc/self/net")))?;
+        let counters = Counters::read().map_err(AirgapError::io("reading", Path::new("/proc/thread-self/net")))?;
         let seen = self.traffic.finish();
         let lookups = self.lookups.lock().map(|mut lookups| std::mem::take(&mut lookups.hosts)).unwrap_or_default();
         Ok(Observed { counters, seen, lookups })

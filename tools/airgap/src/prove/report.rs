@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use nix::unistd::AccessFlags;
 use serde::Serialize;
 
 use super::holdings::{State, Wanted};
 use super::wants::Want;
 use crate::collection::Version;
-use crate::manifest::REGISTRIES;
+use crate::manifest::{CACHE, REGISTRIES};
 use crate::AirgapError;
 
 /// The report of a proof, or of why it is none.
@@ -145,8 +146,15 @@ impl Report {
         match self.outcome {
             Outcome::Proved => None,
             Outcome::Fails => {
-                let error = self.error.clone().unwrap_or_else(|| "what Bazel says stands above".to_owned());
-                Some(AirgapError::Fails { counts: self.counts(), error: error.trim_end_matches('.').to_owned() })
+                let error = self.error.as_deref().unwrap_or("what Bazel says stands above");
+                let mend = if self.is_read_only() {
+                    "Bazel writes into its repository cache, and may not: let whoever builds write to the bundle, or copy it \
+                     to where they may"
+                } else {
+                    "Mend that where it can be built with a network, and prove it again"
+                };
+                let error = error.trim_end_matches('.').to_owned();
+                Some(AirgapError::Fails { counts: self.counts(), error, mend })
             }
             Outcome::Needs => {
                 let lead = match (self.built, self.command) {
@@ -160,6 +168,14 @@ impl Report {
                 Some(AirgapError::NotProved { lead, lines: self.lines(), mend: self.mend() })
             }
         }
+    }
+
+    /// Whether Bazel failed to write into the bundle: it writes what it reads from a registry, and where it cannot, says that
+    /// it may not, or that there is no such module.
+    fn is_read_only(&self) -> bool {
+        let of_registry = self.error.as_ref().is_some_and(|error| error.contains("registr"));
+        let cache = self.bundle.as_ref().map(|bundle| bundle.join(CACHE));
+        of_registry && cache.is_some_and(|cache| nix::unistd::access(&cache, AccessFlags::W_OK).is_err())
     }
 
     /// What the kernel has counted, in words.
@@ -191,7 +207,7 @@ impl Report {
             );
         }
         let others = self.wants.iter().any(|want| want.state().is_none());
-        if others || !self.lookups.is_empty() || !self.addresses.is_empty() {
+        if others || mends.is_empty() || !self.lookups.is_empty() || !self.addresses.is_empty() {
             mends.push(
                 "See docs/airgap-prove.md for what a bundle cannot hold, and for programs that ask by themselves"
                     .to_owned(),

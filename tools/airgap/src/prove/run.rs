@@ -56,7 +56,7 @@ pub enum End {
 pub fn run(mut command: Command, signals: &Signals) -> io::Result<End> {
     // A group of its own gets one signal from here, and not another from the terminal.
     command.process_group(0);
-    children::end_with_this_thread(&mut command);
+    children::bind_to_this_thread(&mut command);
     let child = Pid::from_raw(i32::try_from(command.spawn()?.id()).map_err(io::Error::other)?);
     let end = wait(child, signals);
     children::end_all();

@@ -175,7 +175,11 @@ impl Evidence<'_> {
             } else {
                 continue;
             };
-            wants.insert(self.registry_file(needed_by, &urls));
+            let want = self.registry_file(needed_by, &urls);
+            // What is there and cannot be read is no want of something from elsewhere: Bazel says why.
+            if !matches!(&want, Want::RegistryFile { file: Some(file), .. } if file.state == State::Whole) {
+                wants.insert(want);
+            }
         }
         wants
     }
