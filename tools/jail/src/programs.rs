@@ -41,7 +41,7 @@ fn has(process: &std::path::Path, wanted: &str) -> bool {
     open.into_iter().any(|one| fs::read_link(one.path()).is_ok_and(|link| link.as_os_str() == wanted))
 }
 
-/// The inode of the socket with a local port in a table of proc_net(5): the address is the second field of a line, the
+/// The inode of the socket with a local port in a table of `proc_net(5)`: the address is the second field of a line, the
 /// inode the tenth.
 fn inode(table: &str, port: u16) -> Option<u64> {
     let ending = format!(":{port:04X}");

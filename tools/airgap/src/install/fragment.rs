@@ -94,7 +94,7 @@ fn relative(to: &Path, from: &Path) -> PathBuf {
 pub fn repository_cache(fragment: &Path) -> Option<PathBuf> {
     let text = std::fs::read_to_string(fragment).ok()?;
     let flags = text.lines().filter_map(|line| line.strip_prefix("common ")).map(|flag| flag.trim_matches('"'));
-    flags.filter_map(|flag| flag.strip_prefix("--repository_cache=")).map(PathBuf::from).last()
+    flags.filter_map(|flag| flag.strip_prefix("--repository_cache=")).map(PathBuf::from).next_back()
 }
 
 /// Fails where a file is not one that `install` wrote, or was changed since.

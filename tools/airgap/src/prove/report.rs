@@ -193,15 +193,14 @@ impl Report {
     /// What to do about what is wrong.
     pub fn mend(&self) -> String {
         let mut mends = Vec::new();
-        let states: BTreeSet<Option<State>> = self.wants.iter().filter_map(Want::state).collect();
+        let files: BTreeSet<State> = self.wants.iter().filter_map(Want::state).collect();
         let bundle = self.bundle.as_deref().unwrap_or(Path::new("BUNDLE")).display();
-        let has = |wanted: &[State]| states.iter().flatten().any(|state| wanted.contains(state));
-        if has(&[State::Missing, State::Damaged, State::MarkerMissing]) {
+        if files.iter().any(|state| matches!(state, State::Missing | State::Damaged | State::MarkerMissing)) {
             mends.push(format!(
                 "Copy what is named again; `lazytools airgap verify {bundle}` finds all that is not whole"
             ));
         }
-        if has(&[State::NotCollected]) || states.contains(&None) {
+        if files.iter().any(|state| matches!(state, State::NotCollected | State::Whole)) {
             mends.push(
                 "Collect for these targets, this platform and these flags, and bundle and install that".to_owned(),
             );
@@ -218,11 +217,12 @@ impl Report {
 }
 
 impl Want {
-    /// Of a file, what the bundle has of it; the inner `None` where it is not known or not in the bundle at all.
-    fn state(&self) -> Option<Option<State>> {
+    /// What the bundle has of a file; `None` where it is no file that a bundle holds.
+    fn state(&self) -> Option<State> {
         match self {
-            Self::RegistryFile { file, .. } => Some(file.as_ref().map(|file| file.state)),
-            Self::Download { digest: Some(_), file, .. } => Some(file.as_ref().map(|file| file.state)),
+            Self::RegistryFile { file, .. } | Self::Download { digest: Some(_), file, .. } => {
+                Some(file.as_ref().map_or(State::NotCollected, |file| file.state))
+            }
             Self::Download { .. } | Self::Git { .. } | Self::Program { .. } => None,
         }
     }

@@ -24,9 +24,7 @@ pub struct Held(SigSet);
 impl Held {
     /// Holds them back from this thread and those that it makes from now on, so that no signal ends them.
     pub fn hold() -> io::Result<Self> {
-        let mut set = SigSet::empty();
-        set.add(Signal::SIGCHLD);
-        INTERRUPTS.iter().for_each(|signal| set.add(*signal));
+        let set: SigSet = INTERRUPTS.into_iter().chain([Signal::SIGCHLD]).collect();
         set.thread_block()?;
         Ok(Self(set))
     }

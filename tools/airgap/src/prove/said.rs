@@ -69,7 +69,9 @@ impl Said {
     fn add(&mut self, text: &str) {
         self.text.push_str(&without_colours(text));
         if self.text.len() > 2 * MAX_TEXT {
-            let start = (self.text.len() - MAX_TEXT..).find(|at| self.text.is_char_boundary(*at)).unwrap_or_default();
+            let start = (self.text.len() - MAX_TEXT..self.text.len())
+                .find(|at| self.text.is_char_boundary(*at))
+                .unwrap_or_default();
             self.text.drain(..start);
         }
     }

@@ -97,7 +97,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(path) = &arguments.report {
         json::write(path, &json::text(&report))?;
     }
-    notes(&report).iter().for_each(|note| println!("{note}"));
+    for note in notes(&report) {
+        println!("{note}");
+    }
     match report.failure() {
         None => {
             println!("Proved: {}", proof(&report));
