@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lazytools_fetch::FetchError;
 
+use crate::lock_check::Disagreement;
 use crate::verify::Problem;
 
 /// Something that keeps a build from going into the air gap.
@@ -39,6 +40,19 @@ pub enum AirgapError {
         path: PathBuf,
         /// What is wrong and what mends it.
         message: String,
+    },
+    /// A lock file that is not of the bundle's state.
+    #[error(
+        "{path} and the bundle are not of one state:\n  {lines}\nCheck out the commit that was collected, or collect and bundle \
+         again (LT725)",
+        path = path.display(),
+        lines = shown(disagreements)
+    )]
+    LockDisagrees {
+        /// The lock file.
+        path: PathBuf,
+        /// What differs, sorted.
+        disagreements: Vec<Disagreement>,
     },
     /// A damaged rules log.
     #[error(
@@ -157,4 +171,15 @@ fn hint(error: &io::Error) -> &'static str {
 fn lines(problems: &[Problem]) -> String {
     let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
     lines.join("\n")
+}
+
+/// How many lines of one kind a message has.
+const MAX_LINES: usize = 20;
+
+fn shown(all: &[impl ToString]) -> String {
+    let mut lines: Vec<String> = all.iter().take(MAX_LINES).map(ToString::to_string).collect();
+    if all.len() > MAX_LINES {
+        lines.push(format!("and {} more", all.len() - MAX_LINES));
+    }
+    lines.join("\n  ")
 }

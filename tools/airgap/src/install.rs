@@ -7,9 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
-use crate::lock_file::LockFile;
 use crate::manifest::Manifest;
-use crate::{json, AirgapError, Result};
+use crate::{json, lock_check, AirgapError, Result};
 
 pub use fragment::Fragment;
 
@@ -59,20 +58,10 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
             return Err(AirgapError::Place { path: bundle, message });
         }
     }
-    let lock = workspace.join("MODULE.bazel.lock");
-    let lock = if lock.exists() { Some((LockFile::read(&lock)?, lock)) } else { None };
-    let written_by = lock.as_ref().and_then(|(lock, path)| Some((lock.version?, path)));
-    if let Some((number, path)) = written_by.filter(|(number, _)| !version.lock_versions().contains(number)) {
-        let message = format!(
-            "its lockFileVersion {number} is of another Bazel than {version}, which would take it for empty: use the Bazel \
-             that wrote it (the bundle was collected with {}), or write it anew with {version} on the connected side",
-            manifest.bazel
-        );
-        return Err(AirgapError::LockFile { path: path.clone(), message });
-    }
+    let lock = lock_check::check(&workspace, version, manifest)?;
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
-    let has_lock = written_by.is_some();
+    let has_lock = lock.is_some();
     let fragment =
         Fragment { manifest, bundle: &bundle, workspace: &workspace, relative: options.relative, version, has_lock };
     let text = fragment.text()?;

@@ -14,6 +14,7 @@ pub mod error;
 pub mod files;
 pub mod install;
 pub mod json;
+pub mod lock_check;
 pub mod lock_file;
 pub mod manifest;
 pub mod module_graph;
