@@ -1,9 +1,9 @@
 //! A collection: what a build needs from elsewhere, and the bytes of it that could be had.
 //!
-//! On disk it is a folder with `collection.json`, `repository_cache/` as Bazel filled it and `registry_files/`, where
-//! each file's name is its SHA-256.
+//! On disk it is a folder with `collection.json`, `repository_cache/` as Bazel filled it, `registry_files/`, where each
+//! file's name is its SHA-256, and `trees/` with folders that go into a bundle as they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use lazytools_lock::CachePath;
@@ -13,6 +13,7 @@ use crate::cache::{IdMarker, RepositoryCache};
 use crate::digest::Digest;
 use crate::json::{self, Kind};
 use crate::registry::RegistryUrl;
+use crate::tree::Tree;
 use crate::Result;
 
 /// The version of the form.
@@ -62,6 +63,28 @@ pub struct Collection {
     pub registries: Vec<RegistryUrl>,
     /// What is needed.
     pub items: Vec<Item>,
+    /// Folders that go into a bundle as they are, by their paths in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<Tree>,
+    /// For a repository the shortest chain of targets that leads to it, from one that was asked for to one of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub chains: BTreeMap<String, Vec<String>>,
+}
+
+/// By what a bundle holds something that no repository cache can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Cover {
+    /// The repository itself, as Bazel made it, pinned.
+    Vendored,
+    /// A bare git repository that stands for the one elsewhere.
+    Git,
+    /// Its bytes, which `lazytools airgap serve` serves.
+    Replay,
+    /// A folder that Go takes for a module proxy.
+    GoProxy,
+    /// A folder that Cargo takes for a registry.
+    CargoRegistry,
 }
 
 /// Something that is needed, by what can be done about it.
@@ -100,6 +123,9 @@ pub enum Item {
         urls: BTreeSet<String>,
         /// The repositories and extensions that ask for it.
         needed_by: BTreeSet<String>,
+        /// By what a bundle holds it all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        covered: Option<Cover>,
     },
     /// A download with a checksum that failed, and whose rule goes on without it.
     NotFetched {
@@ -116,6 +142,9 @@ pub enum Item {
         needed_by: String,
         /// The command lines, in order.
         commands: Vec<String>,
+        /// By what a bundle holds it all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        covered: Option<Cover>,
     },
     /// A repository or extension that starts a program which may download.
     Executes {
@@ -123,6 +152,9 @@ pub enum Item {
         needed_by: String,
         /// The command lines, in order.
         commands: Vec<String>,
+        /// By what a bundle holds it all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        covered: Option<Cover>,
     },
     /// Something of the machine itself.
     Host {
@@ -137,7 +169,11 @@ impl Item {
     /// What has to be done so that it is there on the other side; `None` for what a bundle holds.
     pub fn mend(&self) -> Option<&'static str> {
         match self {
-            Self::Checksummed { .. } | Self::RegistryFile { .. } => None,
+            Self::Checksummed { .. }
+            | Self::RegistryFile { .. }
+            | Self::WithoutChecksum { covered: Some(_), .. }
+            | Self::Git { covered: Some(_), .. }
+            | Self::Executes { covered: Some(_), .. } => None,
             Self::WithoutChecksum { .. } => {
                 Some("give the rule a sha256 or integrity: Bazel takes no download without one from a cache")
             }
@@ -200,6 +236,11 @@ impl Folder {
         self.registry_files().join(digest.hex())
     }
 
+    /// Where a tree is, by its path in a bundle.
+    pub fn tree(&self, path: &CachePath) -> PathBuf {
+        self.0.join("trees").join(path.to_path())
+    }
+
     /// Reads what was collected.
     pub fn read(&self) -> Result<Collection> {
         json::read(KIND, &self.0.join("collection.json"))
@@ -237,6 +278,8 @@ mod tests {
                 },
                 Item::Host { what: "git".to_owned(), needed_by: BTreeSet::new() },
             ],
+            trees: Vec::new(),
+            chains: BTreeMap::new(),
         };
         let folder = Folder::new(folder.path());
         folder.write(&collection).unwrap();

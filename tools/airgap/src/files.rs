@@ -54,6 +54,36 @@ pub fn readable(path: &Path) -> io::Result<()> {
     mode(path, 0o644)
 }
 
+/// Lets everyone read and start a file.
+pub fn executable(path: &Path) -> io::Result<()> {
+    mode(path, 0o755)
+}
+
+/// Whether a file may be started by who owns it.
+#[cfg(unix)]
+pub fn is_executable(meta: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    meta.permissions().mode() & 0o100 != 0
+}
+
+/// Whether a file may be started by who owns it: Windows does not say.
+#[cfg(not(unix))]
+pub fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Makes a symlink.
+#[cfg(unix)]
+pub fn symlink(target: &str, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Windows tells links to files from links to folders, and forbids both to most users.
+#[cfg(not(unix))]
+pub fn symlink(_: &str, _: &Path) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "a bundle with symlinks cannot be written on this machine"))
+}
+
 /// Makes a folder that everyone can read, and those above it.
 pub fn folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {

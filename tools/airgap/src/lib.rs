@@ -15,6 +15,7 @@ pub mod files;
 pub mod install;
 pub mod json;
 pub mod lock_check;
+pub mod link_target;
 pub mod lock_file;
 pub mod manifest;
 pub mod module_graph;
@@ -22,6 +23,7 @@ pub mod module_graph;
 pub mod prove;
 pub mod registry;
 pub mod rules_log;
+pub mod tree;
 pub mod verify;
 mod wire;
 

@@ -10,6 +10,7 @@ use crate::cache::{Entry, IdMarker};
 use crate::collection::{Item, Version};
 use crate::digest::{Algorithm, Digest};
 use crate::json::{self, Kind};
+pub use crate::link_target::LinkTarget;
 use crate::registry::RegistryUrl;
 use crate::{AirgapError, Result};
 
@@ -38,6 +39,9 @@ pub struct Manifest {
     pub registries: Vec<Registry>,
     /// The files, by path.
     pub files: BTreeMap<CachePath, FileEntry>,
+    /// For a repository the shortest chain of targets that leads to it, from one that was asked for to one of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub chains: BTreeMap<String, Vec<String>>,
     /// What the other side needs and the bundle does not hold.
     pub not_included: Vec<Item>,
     /// In a bundle that holds only a difference: the SHA-256 of the manifest that it was made against.
@@ -66,6 +70,41 @@ pub enum FileKind {
     Download,
     /// A file of a registry.
     RegistryFile,
+    /// A download with a checksum, under its own name in a folder for `--distdir`.
+    Distdir,
+    /// A file of a repository that is taken along as Bazel made it, and pinned.
+    Vendored,
+    /// A file of a bare git repository that stands for one elsewhere.
+    Git,
+    /// A download without a checksum, which `lazytools airgap serve` serves.
+    Replay,
+    /// A file of a folder that Go takes for a module proxy.
+    GoProxy,
+    /// A file of a folder that Cargo takes for a registry.
+    CargoRegistry,
+    /// Bazel itself, as bazelisk keeps it.
+    Bazel,
+    /// `lazytools` itself.
+    Lazytools,
+}
+
+impl FileKind {
+    /// The top folders of a bundle that hold such files.
+    pub fn folders(self) -> &'static [&'static str] {
+        match self {
+            Self::Download => &[CACHE],
+            // A build with a lock file takes them from the cache.
+            Self::RegistryFile => &[CACHE, REGISTRIES],
+            Self::Distdir => &["distdir"],
+            Self::Vendored => &["vendor"],
+            Self::Git => &["git"],
+            Self::Replay => &["replay"],
+            Self::GoProxy => &["goproxy"],
+            Self::CargoRegistry => &["cargo"],
+            Self::Bazel => &["bazelisk"],
+            Self::Lazytools => &["tools"],
+        }
+    }
 }
 
 /// A file of a bundle. The empty id markers are not listed by themselves: `ids` says which there are beside a file.
@@ -78,6 +117,12 @@ pub struct FileEntry {
     pub size: u64,
     /// What it is.
     pub kind: FileKind,
+    /// Whether it can be started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub executable: bool,
+    /// Of a symlink, where it leads. `sha256` and `size` are those of this text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkTarget>,
     /// Where it came from, without secrets.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub sources: BTreeSet<String>,
@@ -99,6 +144,21 @@ pub struct FileEntry {
 fn misplaced(path: &CachePath, entry: &FileEntry) -> Option<&'static str> {
     if entry.sha256.algorithm() != Algorithm::Sha256 {
         return Some("its sha256 is of another algorithm");
+    }
+    if !path.names().next().is_some_and(|top| entry.kind.folders().contains(&top)) {
+        return Some("files of its kind are in another folder");
+    }
+    if let Some(link) = &entry.link {
+        let text = link.as_str();
+        if entry.size != text.len() as u64 || entry.sha256 != Algorithm::Sha256.digest(text.as_bytes()) {
+            return Some("its sha256 and size are not those of the link");
+        }
+        if link.leaves(path).is_some() {
+            return Some("its link leads out of the folder that it is in");
+        }
+        if entry.executable || matches!(entry.kind, FileKind::Download | FileKind::RegistryFile) {
+            return Some("a link cannot be that");
+        }
     }
     let in_cache = path.as_str().strip_prefix(CACHE).and_then(|rest| rest.strip_prefix('/'));
     match in_cache.map(|rest| rest.parse().ok().and_then(|rest| Entry::parse(&rest))) {
@@ -209,5 +269,19 @@ mod tests {
         let error = read(&with(&good, &marked)).unwrap_err();
         assert!(error.contains("an id of it is of another algorithm"), "{error}");
         assert!(read(&with(&good, &entry).replace("\"platforms\"", "\"platform\"")).is_err());
+        let link = |target: &str| {
+            let (digest, size) = (Algorithm::Sha256.digest(target.as_bytes()), target.len());
+            let entry = format!(r#"{{"sha256": "{digest}", "size": {size}, "kind": "vendored", "link": "{target}"}}"#);
+            read(&with("vendor/x/y", &entry))
+        };
+        assert_eq!(link("../z").unwrap().files.len(), 1);
+        assert!(link("../../z").unwrap_err().contains("its link leads out of the folder"));
+        assert!(link("/etc/passwd").unwrap_err().contains("/etc/passwd"));
+        assert!(read(&with(
+            "vendor/x",
+            &entry.replace("download", "vendored").replace("\"size\"", r#""link": "y", "size""#)
+        ))
+        .unwrap_err()
+        .contains("its sha256 and size are not those of the link"));
     }
 }

@@ -44,8 +44,15 @@ pub enum What {
     MarkerNotEmpty,
     /// No manifest lists it.
     Stray,
-    /// A link, a pipe or a device: a bundle holds files and folders alone.
+    /// A link that is not listed as one, a pipe or a device.
     NoFile,
+    /// A listed link leads elsewhere, or is none.
+    NoLink {
+        /// Where it has to lead.
+        target: String,
+    },
+    /// A program that cannot be started.
+    NotExecutable,
     /// Its name is not one that a bundle can hold.
     Name,
 }
@@ -66,7 +73,9 @@ impl fmt::Display for Problem {
             What::NoMarker => f.write_str("is missing: without this empty file Bazel does not find the one beside it"),
             What::MarkerNotEmpty => f.write_str("is not empty, as Bazel writes it"),
             What::Stray => f.write_str("is not in the manifest: remove it"),
-            What::NoFile => f.write_str("is neither a file nor a folder: a bundle holds no links"),
+            What::NoFile => f.write_str("is neither a file nor a folder, and the manifest lists no link there"),
+            What::NoLink { target } => write!(f, "has to be a link to {target}"),
+            What::NotExecutable => f.write_str("has to be executable: run chmod 755 on it"),
             What::Name => f.write_str("has a name that no bundle can hold: remove it"),
         }
     }
@@ -138,18 +147,28 @@ fn walk(
         let meta = fs::symlink_metadata(&file).map_err(AirgapError::io("reading", &file))?;
         if meta.is_dir() {
             walk(&file, Some(&path), manifest, expected, problems, done)?;
+            continue;
+        }
+        let listed = expected.remove(&path);
+        if let Some(Expected::File(FileEntry { link: Some(link), .. })) = listed {
+            let leads = if meta.is_symlink() { fs::read_link(&file).ok() } else { None };
+            if leads.as_deref() != Some(Path::new(link.as_str())) {
+                report(name, What::NoLink { target: link.as_str().to_owned() });
+            }
         } else if !meta.is_file() {
-            expected.remove(&path);
             report(name, What::NoFile);
         } else {
-            let found = match expected.remove(&path) {
+            let found = match listed {
                 Some(Expected::File(entry)) => {
                     let found = difference(entry, meta.len(), &file)?;
                     done(meta.len());
-                    found.map(|difference| What::Damaged {
+                    let damaged = found.map(|difference| What::Damaged {
                         sources: entry.sources.iter().cloned().collect(),
                         difference,
-                    })
+                    });
+                    // What is to be read may have whatever mode the medium gives it; a program has to start.
+                    let startable = files::is_executable(&meta);
+                    damaged.or_else(|| (entry.executable && !startable).then_some(What::NotExecutable))
                 }
                 Some(Expected::Marker(_)) => (meta.len() != 0).then_some(What::MarkerNotEmpty),
                 None => (!manifest.removed.contains(&path)).then_some(What::Stray),

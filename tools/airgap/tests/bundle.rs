@@ -9,12 +9,15 @@ use lazytools_airgap::bundle::{bundle, Link, Watch, Written};
 use lazytools_airgap::cache::IdMarker;
 use lazytools_airgap::collection::{Collection, Folder, Item, Version};
 use lazytools_airgap::digest::{Algorithm, Digest};
+use lazytools_airgap::manifest::FileKind;
+use lazytools_airgap::tree::Tree;
 use lazytools_airgap::verify::verify;
 use tempfile::TempDir;
 
 struct Lab {
     folder: TempDir,
     items: Vec<Item>,
+    trees: Vec<Tree>,
 }
 
 #[derive(Default)]
@@ -41,7 +44,7 @@ impl Lab {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("collected/registry_files")).unwrap();
-        let mut lab = Self { folder, items: Vec::new() };
+        let mut lab = Self { folder, items: Vec::new(), trees: Vec::new() };
         lab.download(Algorithm::Sha256, b"an archive", "a");
         lab.download(Algorithm::Sha512, b"another", "b");
         let bytes = b"module()\n";
@@ -50,7 +53,11 @@ impl Lab {
         let registry = "http://R.example:80/reg".parse().unwrap();
         let path = "modules/m/1.0/MODULE.bazel".parse().unwrap();
         lab.items.push(Item::RegistryFile { registry, path, digest, size: bytes.len() as u64 });
-        lab.items.push(Item::Git { needed_by: "@@g".to_owned(), commands: vec!["git fetch".to_owned()] });
+        lab.items.push(Item::Git {
+            needed_by: "@@g".to_owned(),
+            commands: vec!["git fetch".to_owned()],
+            covered: None,
+        });
         lab
     }
 
@@ -82,6 +89,8 @@ impl Lab {
             platforms: BTreeSet::new(),
             registries: vec!["http://R.example:80/reg".parse().unwrap(), "file:///srv/reg".parse().unwrap()],
             items: self.items.clone(),
+            trees: self.trees.clone(),
+            chains: BTreeMap::new(),
         };
         self.collected().write(&collection).unwrap();
     }
@@ -262,4 +271,53 @@ fn hard_links_share_the_bytes() {
         inode(lab.out("one").join(in_cache(&digest)).join("file"))
     );
     assert_eq!(lab.problems("one"), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tree_keeps_its_programs_and_links() {
+    use std::os::unix::fs::{symlink, PermissionsExt as _};
+    let mut lab = Lab::new();
+    let path: lazytools_lock::CachePath = "vendor/x".parse().unwrap();
+    let tree = lab.collected().tree(&path);
+    fs::create_dir_all(tree.join("bin")).unwrap();
+    fs::write(tree.join("bin/run"), "#!/bin/sh\n").unwrap();
+    fs::set_permissions(tree.join("bin/run"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::write(tree.join("BUILD.bazel"), "").unwrap();
+    symlink("bin/run", tree.join("start")).unwrap();
+    lab.trees.push(Tree {
+        path,
+        kind: FileKind::Vendored,
+        sources: BTreeSet::new(),
+        needed_by: set(["@@x"]),
+        platforms: BTreeSet::new(),
+    });
+    assert_eq!(lab.bundle("one", None).files, 7);
+    assert_eq!(lab.problems("one"), "");
+    let again = lab.bundle("one", None);
+    assert_eq!((again.files, again.kept), (0, 7));
+    let out = lab.out("one").join("vendor/x");
+    assert_eq!(fs::metadata(out.join("start")).unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(fs::metadata(out.join("BUILD.bazel")).unwrap().permissions().mode() & 0o777, 0o644);
+
+    fs::set_permissions(out.join("bin/run"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::remove_file(out.join("start")).unwrap();
+    symlink("/bin/sh", out.join("start")).unwrap();
+    let problems = lab.problems("one");
+    assert!(problems.contains("vendor/x/bin/run: has to be executable"), "{problems}");
+    assert!(problems.contains("vendor/x/start: has to be a link to bin/run"), "{problems}");
+    assert_eq!(lab.bundle("one", None).files, 2, "what is different is written anew");
+    assert_eq!(lab.problems("one"), "");
+
+    // A change of the same length is seen, and alone in the difference.
+    let manifest = lab.out("one").join("manifest.json");
+    fs::write(tree.join("bin/run"), "#!/bin/zh\n").unwrap();
+    assert_eq!(lab.bundle("delta", Some(&manifest)).files, 1);
+    assert_eq!(lab.bundle("one", None).files, 1);
+    assert_eq!(lab.problems("one"), "");
+
+    symlink("../../../outside", tree.join("bin/out")).unwrap();
+    lab.write();
+    let error = bundle(&lab.collected(), &lab.out("one"), None, Link::Copy, &Silent::default()).unwrap_err();
+    assert!(error.to_string().contains("it links to \"../../../outside\""), "{error}");
 }

@@ -112,9 +112,17 @@ impl Classified {
             items.push(Item::Checksummed { digest, size, ids, urls: shown, needed_by, platforms });
         }
         let without = self.without_checksum.into_iter();
-        items.extend(without.map(|(urls, needed_by)| Item::WithoutChecksum { urls, needed_by }));
-        items.extend(self.git.into_iter().map(|(needed_by, commands)| Item::Git { needed_by, commands }));
-        items.extend(self.executes.into_iter().map(|(needed_by, commands)| Item::Executes { needed_by, commands }));
+        items.extend(without.map(|(urls, needed_by)| Item::WithoutChecksum { urls, needed_by, covered: None }));
+        items.extend(self.git.into_iter().map(|(needed_by, commands)| Item::Git {
+            needed_by,
+            commands,
+            covered: None,
+        }));
+        items.extend(self.executes.into_iter().map(|(needed_by, commands)| Item::Executes {
+            needed_by,
+            commands,
+            covered: None,
+        }));
         items.extend(self.host.into_iter().map(|(what, needed_by)| Item::Host { what, needed_by }));
         Ok(items)
     }

@@ -5,7 +5,7 @@ mod classify;
 mod commands;
 mod registry_files;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -110,6 +110,8 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         platforms: options.platforms.iter().cloned().collect(),
         registries,
         items,
+        trees: Vec::new(),
+        chains: BTreeMap::new(),
     };
     folder.write(&collection)?;
     Ok(collection)

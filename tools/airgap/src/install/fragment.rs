@@ -115,6 +115,7 @@ mod tests {
                 path: "registries/r.example-1".parse().unwrap(),
             }],
             files: BTreeMap::new(),
+            chains: BTreeMap::new(),
             not_included: Vec::new(),
             since: None,
             removed: BTreeSet::new(),

@@ -40,10 +40,10 @@ pub fn not_included(items: &[Item]) -> String {
 fn line(item: &Item) -> String {
     let join = |set: &BTreeSet<String>| set.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     match item {
-        Item::WithoutChecksum { urls, needed_by } | Item::NotFetched { urls, needed_by, .. } => {
+        Item::WithoutChecksum { urls, needed_by, .. } | Item::NotFetched { urls, needed_by, .. } => {
             format!("  {} for {}", join(urls), join(needed_by))
         }
-        Item::Git { needed_by, commands } | Item::Executes { needed_by, commands } => {
+        Item::Git { needed_by, commands, .. } | Item::Executes { needed_by, commands, .. } => {
             format!("  {needed_by}\n    {}", commands.join("\n    "))
         }
         Item::Host { what, needed_by } => format!("  {what} for {}", join(needed_by)),
