@@ -236,7 +236,7 @@ fn each_damage_is_named() {
         "module resolution needs it",
     );
     #[cfg(unix)]
-    has("link: is neither a file nor a folder".to_owned(), "no links");
+    has("link: is neither a file nor a folder".to_owned(), "lists no link there");
     assert!(problems.ends_with("(LT710)"), "{problems}");
 }
 
