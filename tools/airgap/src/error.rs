@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use lazytools_fetch::FetchError;
 
 use crate::lock_check::Disagreement;
+use crate::plain::plain;
 use crate::verify::Problem;
 
 /// Something that keeps a build from going into the air gap.
@@ -53,6 +54,28 @@ pub enum AirgapError {
         path: PathBuf,
         /// What differs, sorted.
         disagreements: Vec<Disagreement>,
+    },
+    /// A link or a file in the way of a folder of a bundle.
+    #[error(
+        "{path} is a {what} where the bundle has a folder, and nothing is written through it. Remove it, or name another \
+         folder (LT726)",
+        path = path.display()
+    )]
+    Planted {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A full disk.
+    #[error("writing {path}: no room is left there{lacks}. Make room and run the same command again: {again} (LT727)", path = path.display(), lacks = lacks(*missing))]
+    Full {
+        /// The file that was being written.
+        path: PathBuf,
+        /// How many bytes are missing for all that is still to be written; `None` where that is not known.
+        missing: Option<u64>,
+        /// What a second run does.
+        again: &'static str,
     },
     /// A damaged rules log.
     #[error(
@@ -162,14 +185,19 @@ impl AirgapError {
 
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull => ". Make room and run the same command again: it goes on where it was",
+        io::ErrorKind::StorageFull => ". Make room and run the same command again",
+        io::ErrorKind::FileTooLarge => ". The file system there holds no file of that size (FAT: 4 GiB): use another one",
         io::ErrorKind::ReadOnlyFilesystem => ". Name a folder that can be written to",
         _ => "",
     }
 }
 
+fn lacks(missing: Option<u64>) -> String {
+    missing.map_or_else(|| " for more files".to_owned(), |bytes| format!(", and {bytes} bytes more are needed"))
+}
+
 fn lines(problems: &[Problem]) -> String {
-    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    let lines: Vec<String> = problems.iter().map(|problem| format!("  {}", plain(&problem.to_string()))).collect();
     lines.join("\n")
 }
 

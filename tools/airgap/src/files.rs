@@ -92,10 +92,15 @@ pub fn folder(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder(parent)?;
     }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        made => made?,
+    match new_folder(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
+}
+
+/// Makes a folder that everyone can read, where there is nothing yet.
+pub fn new_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)?;
     mode(path, 0o755)
 }
 

@@ -42,6 +42,7 @@ fn manifest() -> Manifest {
         platforms: BTreeSet::new(),
         registries: vec![registry(FIRST, "registries/first"), registry(SECOND, "registries/second")],
         files: BTreeMap::new(),
+        chains: BTreeMap::new(),
         not_included: Vec::new(),
         since: None,
         removed: BTreeSet::new(),
