@@ -77,6 +77,30 @@ pub enum AirgapError {
         /// What a second run does.
         again: &'static str,
     },
+    /// A bundle that is not signed by who has to have signed it.
+    #[error("the bundle {path}: {message}. Nothing of it was used. Ask who made it, and copy it again (LT729)", path = path.display())]
+    Signature {
+        /// The bundle.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// A key that cannot be used.
+    #[error("the key {path}: {message} (LT730)", path = path.display())]
+    Key {
+        /// The file, or what was given for one.
+        path: PathBuf,
+        /// What is wrong with it and what mends it.
+        message: String,
+    },
+    /// A packed bundle that is damaged, or that `bundle` did not write.
+    #[error("the bundle {path}: {message}. It is not as `lazytools airgap bundle` wrote it: copy it again (LT728)", path = path.display())]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where in it.
+        message: String,
+    },
     /// A damaged rules log.
     #[error(
         "the log of repository rules {path}: {message}. Bazel was ended before it had written all: run `lazytools airgap \
@@ -186,7 +210,9 @@ impl AirgapError {
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull => ". Make room and run the same command again",
-        io::ErrorKind::FileTooLarge => ". The file system there holds no file of that size (FAT: 4 GiB): use another one",
+        io::ErrorKind::FileTooLarge => {
+            ". The file system there holds no file of that size (FAT: 4 GiB): use another one"
+        }
         io::ErrorKind::ReadOnlyFilesystem => ". Name a folder that can be written to",
         _ => "",
     }

@@ -98,7 +98,10 @@ mod tests {
         symlink(&outside, top.join("a/link")).unwrap();
         for error in [inside.file(&path("a/link/c")).unwrap_err(), inside.existing(&path("a/link/d/c")).unwrap_err()] {
             let error = error.to_string();
-            assert!(error.contains("a/link is a link where the bundle has a folder") && error.ends_with("(LT726)"), "{error}");
+            assert!(
+                error.contains("a/link is a link where the bundle has a folder") && error.ends_with("(LT726)"),
+                "{error}"
+            );
         }
         fs::write(top.join("a/file"), "").unwrap();
         assert!(inside.file(&path("a/file/c")).unwrap_err().to_string().contains("is a file where"));

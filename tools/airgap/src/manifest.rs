@@ -20,6 +20,8 @@ use crate::{AirgapError, Result};
 pub const NAME: &str = "manifest.json";
 /// The folder of a bundle that Bazel takes as its repository cache.
 pub const CACHE: &str = "repository_cache";
+/// The folder of a bundle with numbered folders that Bazel takes as `--distdir`.
+pub const DISTDIR: &str = "distdir";
 /// The folder of a bundle with a folder for each registry.
 pub const REGISTRIES: &str = "registries";
 
@@ -98,7 +100,7 @@ impl FileKind {
             Self::Download => &[CACHE],
             // A build with a lock file takes them from the cache.
             Self::RegistryFile => &[CACHE, REGISTRIES],
-            Self::Distdir => &["distdir"],
+            Self::Distdir => &[DISTDIR],
             Self::Vendored => &["vendor"],
             Self::Git => &["git"],
             Self::Replay => &["replay"],
@@ -338,11 +340,17 @@ mod tests {
                 format!(r#""{path}": {{"sha256": "{digest}", "size": {size}, "kind": "vendored", "link": "{target}"}}"#)
             });
             let all = entries.join(", ");
-            read(&with("vendor/x/z", &entry.replace("download", "vendored")).replace("\"vendor/x/z\"", &format!("{all}, \"vendor/x/z\"")))
+            read(
+                &with("vendor/x/z", &entry.replace("download", "vendored"))
+                    .replace("\"vendor/x/z\"", &format!("{all}, \"vendor/x/z\"")),
+            )
         };
         assert_eq!(chain([("vendor/x/a/b/up", "../.."), ("vendor/x/y", "a/b/up/z")]).unwrap().files.len(), 3);
         let error = chain([("vendor/x/a/b/up", "../.."), ("vendor/x/y", "a/b/up/../../manifest.json")]).unwrap_err();
-        assert!(error.contains("at files.vendor/x/y: its link leads out of the folder that it is in, by way"), "{error}");
+        assert!(
+            error.contains("at files.vendor/x/y: its link leads out of the folder that it is in, by way"),
+            "{error}"
+        );
         let error = chain([("vendor/x/a", "b"), ("vendor/x/b", "a")]).unwrap_err();
         assert!(error.contains("by way of other links"), "{error}");
         assert!(link("/etc/passwd").unwrap_err().contains("/etc/passwd"));
