@@ -101,6 +101,14 @@ pub enum AirgapError {
         /// What is wrong, and where in it.
         message: String,
     },
+    /// A program that cannot be taken along.
+    #[error("{path}: {message} (LT731)", path = path.display())]
+    Program {
+        /// The program.
+        path: PathBuf,
+        /// What is wrong with it and what mends it.
+        message: String,
+    },
     /// A damaged rules log.
     #[error(
         "the log of repository rules {path}: {message}. Bazel was ended before it had written all: run `lazytools airgap \

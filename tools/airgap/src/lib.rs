@@ -23,6 +23,7 @@ pub mod manifest;
 pub mod module_graph;
 pub mod packed;
 pub mod plain;
+pub mod programs;
 #[cfg(target_os = "linux")]
 pub mod prove;
 pub mod registry;

@@ -20,6 +20,8 @@ use crate::{AirgapError, Result};
 pub const NAME: &str = "manifest.json";
 /// The folder of a bundle that Bazel takes as its repository cache.
 pub const CACHE: &str = "repository_cache";
+/// The folder of a bundle that bazelisk takes as its `BAZELISK_HOME`.
+pub const BAZELISK: &str = "bazelisk";
 /// The folder of a bundle with numbered folders that Bazel takes as `--distdir`.
 pub const DISTDIR: &str = "distdir";
 /// The folder of a bundle with a folder for each registry.
@@ -106,7 +108,7 @@ impl FileKind {
             Self::Replay => &["replay"],
             Self::GoProxy => &["goproxy"],
             Self::CargoRegistry => &["cargo"],
-            Self::Bazel => &["bazelisk"],
+            Self::Bazel => &[BAZELISK],
             Self::Lazytools => &["tools"],
         }
     }
