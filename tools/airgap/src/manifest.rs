@@ -26,6 +26,8 @@ pub const BAZELISK: &str = "bazelisk";
 pub const DISTDIR: &str = "distdir";
 /// The folder of a bundle with a folder for each registry.
 pub const REGISTRIES: &str = "registries";
+/// The folder of a bundle that stands for each repository that is left out.
+pub const LEFT_OUT: &str = "left_out";
 
 const KIND: Kind = Kind { what: "the manifest", mend: "Copy it again, or run `lazytools airgap bundle` again" };
 
@@ -81,6 +83,8 @@ pub enum FileKind {
     Distdir,
     /// A file of a repository that is taken along as Bazel made it, and pinned.
     Vendored,
+    /// A file of the empty repository that stands for those that are left out.
+    LeftOut,
     /// A file of a bare git repository that stands for one elsewhere.
     Git,
     /// A download without a checksum, which `lazytools airgap serve` serves.
@@ -104,6 +108,7 @@ impl FileKind {
             Self::RegistryFile => &[CACHE, REGISTRIES],
             Self::Distdir => &[DISTDIR],
             Self::Vendored => &["vendor"],
+            Self::LeftOut => &[LEFT_OUT],
             Self::Git => &["git"],
             Self::Replay => &["replay"],
             Self::GoProxy => &["goproxy"],
@@ -255,6 +260,14 @@ impl Manifest {
         let path = bundle.join(NAME);
         json::write(&path, &self.text())?;
         Ok(path)
+    }
+
+    /// The canonical names of the repositories that are left out.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        self.not_included.iter().filter_map(|item| match item {
+            Item::LeftOut { repository, .. } => repository.strip_prefix("@@"),
+            _ => None,
+        })
     }
 
     /// All files that have to be in a bundle: those that are listed and their markers, with whether it must be there.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::Options;
 use crate::bazel_version::BazelVersion;
 use crate::cache::RepositoryCache;
-use crate::module_graph::{self, Node};
+use crate::module_graph::Node;
 use crate::{AirgapError, Result};
 
 /// Flags of `bazel build` that `bazel mod` has to have, too: they change which modules there are.
@@ -28,6 +28,8 @@ pub(super) struct Run<'a> {
     pub options: &'a Options,
     pub version: BazelVersion,
     pub cache: RepositoryCache,
+    /// Flags of all of its commands, by which repositories are left out.
+    pub overrides: &'a [String],
 }
 
 impl Run<'_> {
@@ -53,8 +55,15 @@ impl Run<'_> {
             // It would stand for downloads, and so hide them.
             flags.push("--repo_contents_cache=".into());
         }
+        flags.extend(self.overrides.iter().map(OsString::from));
         flags
     }
+}
+
+/// The flags of `bazel build` that other commands have to have, too.
+fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
+    let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
+    run.options.flags.iter().filter(matters)
 }
 
 fn flag(name: &str, value: &Path) -> OsString {
@@ -93,8 +102,9 @@ impl Bazel {
         BazelVersion::from_output(&String::from_utf8_lossy(&output.stdout))
     }
 
-    /// Loads and analyses the targets, and builds nothing.
-    pub(super) fn build(&self, run: &Run<'_>, work: &Path) -> Result<()> {
+    /// Loads and analyses the targets, and builds nothing. False where some could not be analysed and repositories are
+    /// left out, which may be the reason.
+    pub(super) fn build(&self, run: &Run<'_>, work: &Path) -> Result<bool> {
         let mut command = self.command();
         command.args(run.startup(work)).arg("build").arg("--nobuild");
         // No bazel-* links in the workspace.
@@ -103,11 +113,15 @@ impl Bazel {
         command.arg(flag("--build_event_json_file=", &run.events(work)));
         command.args(run.platform.map(|platform| format!("--platforms={platform}")));
         command.args(run.options.host_platform.as_ref().map(|platform| format!("--host_platform={platform}")));
+        if !run.overrides.is_empty() {
+            // What needs a repository that is left out is not analysed; the rest is.
+            command.arg("--keep_going");
+        }
         command.args(&run.options.flags).arg("--").args(&run.options.targets);
         let shown = format!("build --nobuild {}", run.options.targets.join(" "));
         let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        if status.success() {
-            return Ok(());
+        if status.success() || (!run.overrides.is_empty() && status.code() == Some(1)) {
+            return Ok(status.success());
         }
         let message =
             format!("{status}; what is wrong stands above. The targets have to build here, with a network, first");
@@ -134,13 +148,29 @@ impl Bazel {
         Ok(status.success())
     }
 
-    /// The modules that the resolution came by.
-    pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path) -> Result<Node> {
+    /// Fetches repositories by their names.
+    pub(super) fn fetch(&self, run: &Run<'_>, work: &Path, log: &Path, repositories: &[String]) -> Result<()> {
         let mut command = self.command();
-        command.args(run.startup(work)).arg("mod").args(module_graph::FLAGS).args(run.shared());
-        let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
-        command.args(run.options.flags.iter().filter(matters));
-        let shown = format!("mod {}", module_graph::FLAGS.join(" "));
+        command.args(run.startup(work)).arg("fetch").args(run.shared());
+        command.arg(flag("--experimental_workspace_rules_log_file=", log));
+        let named: Vec<_> = repositories.iter().map(|name| format!("--repo={name}")).collect();
+        command.args(for_mod(run)).args(&named);
+        let shown = format!("fetch {}", named.join(" "));
+        let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(self.error(
+            &shown,
+            format!("{status}; what is wrong stands above. --repository takes @name or @@canonical~name"),
+        ))
+    }
+
+    /// The modules that the resolution came by, or the extensions, as the flags say.
+    pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path, flags: &[&str]) -> Result<Node> {
+        let mut command = self.command();
+        command.args(run.startup(work)).arg("mod").args(flags).args(run.shared()).args(for_mod(run));
+        let shown = format!("mod {}", flags.join(" "));
         let output = command.stderr(Stdio::inherit()).output().map_err(|error| self.not_started(&shown, &error))?;
         if !output.status.success() {
             return Err(self.error(&shown, format!("{}; what is wrong stands above", output.status)));
