@@ -75,15 +75,23 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     }
     not_planted(&bundle, manifest)?;
     if options.layout == Layout::Distdir && fragment::distdirs(manifest).is_empty() {
-        let message = "it has no folders for --distdir: bundle again with --distdirs, or install with --layout cache".to_owned();
+        let message =
+            "it has no folders for --distdir: bundle again with --distdirs, or install with --layout cache".to_owned();
         return Err(AirgapError::Place { path: bundle, message });
     }
     let lock = lock_check::check(&workspace, version, manifest)?;
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
     let has_lock = lock.is_some();
-    let fragment =
-        Fragment { manifest, bundle: &bundle, workspace: &workspace, relative: options.relative, layout: options.layout, version, has_lock };
+    let fragment = Fragment {
+        manifest,
+        bundle: &bundle,
+        workspace: &workspace,
+        relative: options.relative,
+        layout: options.layout,
+        version,
+        has_lock,
+    };
     let text = fragment.text()?;
     if let Ok(there) = fs::read_to_string(&path) {
         fragment::ours(&there, &path)?;

@@ -43,12 +43,12 @@ impl FromStr for Machine {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let known = ["linux", "darwin", "windows"].iter().any(|os| {
-            text.strip_prefix(os).is_some_and(|rest| matches!(rest, "-x86_64" | "-arm64"))
-        });
-        known.then(|| Self(text.to_owned())).ok_or_else(|| {
-            format!("{text:?} is no machine: it is linux, darwin or windows, then -x86_64 or -arm64")
-        })
+        let known = ["linux", "darwin", "windows"]
+            .iter()
+            .any(|os| text.strip_prefix(os).is_some_and(|rest| matches!(rest, "-x86_64" | "-arm64")));
+        known
+            .then(|| Self(text.to_owned()))
+            .ok_or_else(|| format!("{text:?} is no machine: it is linux, darwin or windows, then -x86_64 or -arm64"))
     }
 }
 
@@ -80,7 +80,8 @@ pub struct Programs {
 impl Programs {
     /// Adds Bazel in bazelisk's layout, so that bazelisk takes it for this version.
     pub fn add_bazel(&mut self, program: &BazelProgram, version: &str) -> Result<()> {
-        let facts = files::facts(Algorithm::Sha256, &program.file).map_err(AirgapError::io("reading", &program.file))?;
+        let facts =
+            files::facts(Algorithm::Sha256, &program.file).map_err(AirgapError::io("reading", &program.file))?;
         if facts.size == 0 {
             let message = "it is empty, and no Bazel: name the program itself".to_owned();
             return Err(AirgapError::Program { path: program.file.clone(), message });
@@ -122,7 +123,8 @@ pub fn of_bazelisk(home: &Path, version: &str) -> Result<Option<BazelProgram>> {
     let machine = Machine::host();
     let downloads = home.join("downloads");
     let noted = downloads.join("metadata").join(FORK).join(format!("bazel-{version}-{}", machine.0));
-    let Some(digest) = fs::read_to_string(&noted).ok().and_then(|text| Digest::from_hex(Algorithm::Sha256, &text)) else {
+    let Some(digest) = fs::read_to_string(&noted).ok().and_then(|text| Digest::from_hex(Algorithm::Sha256, &text))
+    else {
         return Ok(None);
     };
     let file = downloads.join("sha256").join(digest.hex()).join("bin").join(machine.program());

@@ -147,7 +147,8 @@ mod tests {
         };
         let version = BazelVersion::new(version.0, version.1, version.2);
         let (bundle, workspace) = (Path::new("/srv/my bundle"), Path::new("/srv/work/ws"));
-        let fragment = Fragment { manifest: &manifest, bundle, workspace, relative, layout: Layout::Cache, version, has_lock };
+        let fragment =
+            Fragment { manifest: &manifest, bundle, workspace, relative, layout: Layout::Cache, version, has_lock };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()
