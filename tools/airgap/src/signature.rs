@@ -26,6 +26,7 @@ const ALGORITHMS: [&[u8]; 2] = [b"Ed", b"ED"];
 
 /// What signs.
 pub struct Signer {
+    path: PathBuf,
     secret: SecretKey,
     public: MinisignKey,
 }
@@ -37,16 +38,14 @@ impl Signer {
         let fail = |message: String| AirgapError::Key { path: path.to_owned(), message };
         let text = short(path)?.ok_or_else(|| fail("it is no secret key of minisign: it is too long".to_owned()))?;
         let boxed = || SecretKeyBox::from_string(&text).map_err(|error| fail(format!("it is no secret key: {error}")));
-        let secret = match boxed()?.into_unencrypted_secret_key() {
-            Ok(secret) => secret,
-            Err(error) if error.to_string().contains("encrypted") => {
-                boxed()?.into_secret_key(Some(password()?)).map_err(|error| fail(error.to_string()))?
-            }
-            Err(error) => return Err(fail(format!("it is no secret key of minisign: {error}"))),
+        let secret = match unencrypted(&text) {
+            Some(secret) => secret,
+            None => boxed()?.into_secret_key(Some(password()?)).map_err(|error| fail(error.to_string()))?,
         };
         let public = PublicKey::from_secret_key(&secret).map_err(|error| fail(error.to_string()))?;
         let public = MinisignKey::parse(&public.to_base64());
-        Ok(Self { secret, public: public.ok_or_else(|| fail("it is no secret key of minisign".to_owned()))? })
+        let public = public.ok_or_else(|| fail("it is no secret key of minisign".to_owned()))?;
+        Ok(Self { path: path.to_owned(), secret, public })
     }
 
     /// The public key.
@@ -64,9 +63,19 @@ impl Signer {
         // No time: nothing in a bundle tells of it.
         let (trusted, untrusted) = (format!("file:{MANIFEST}"), "signature of a bundle of lazytools airgap");
         let signature = minisign::sign(None, &self.secret, manifest, Some(&trusted), Some(untrusted));
-        let fail = |error: minisign::PError| AirgapError::Key { path: PathBuf::from(NAME), message: error.to_string() };
-        Ok(signature.map_err(fail)?.into_string())
+        let fail = |error: minisign::PError| AirgapError::Key { path: self.path.clone(), message: error.to_string() };
+        let signature = signature.map_err(fail)?.into_string();
+        // A key that was damaged signs what nobody can check.
+        let checked = check_bytes(manifest, &signature, &keys, SignedThing::Checksums);
+        let damaged = |_| AirgapError::Key { path: self.path.clone(), message: "it is damaged".to_owned() };
+        checked.map(|_| signature).map_err(damaged)
     }
+}
+
+/// A key that no password is needed for. minisign leaves the check sum of such a one out, which the library takes for damage.
+fn unencrypted(text: &str) -> Option<SecretKey> {
+    let bytes = STANDARD.decode(text.lines().nth(1)?.trim()).ok()?;
+    SecretKey::from_bytes(&bytes).ok().filter(|key| !key.is_encrypted())
 }
 
 /// A public key: what `minisign -G` has printed, or the file that it has written.

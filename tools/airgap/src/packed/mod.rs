@@ -27,6 +27,8 @@ pub use verify::verify;
 
 /// The largest window that a file may ask memory for, as a power of two. Ours is 2 MiB.
 const WINDOW_LOG: u32 = 23;
+/// The most zeros at the end.
+const MAX_END: u64 = 1 << 16;
 /// The longest path.
 const MAX_PATH: u64 = 4096;
 
@@ -131,7 +133,19 @@ fn read<S: Sink>(
         came.insert(path, ());
     }
     let missing = expected.into_keys().collect();
+    drop(pending);
+    ended(&place, archive.into_inner())?;
     Ok((head, sink, missing))
+}
+
+/// Reads what is behind the last entry, so that the check sum is looked at: some zeros, and then nothing.
+fn ended(place: &At, rest: impl Read) -> Result<()> {
+    let mut zeros = Vec::new();
+    rest.take(MAX_END + 1).read_to_end(&mut zeros).map_err(|error| place.damaged(&error))?;
+    if zeros.len() as u64 > MAX_END || zeros.iter().any(|byte| *byte != 0) {
+        return Err(place.wrong("there is something behind its end"));
+    }
+    Ok(())
 }
 
 /// The manifest and its signature; and the entry after them.
