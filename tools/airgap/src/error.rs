@@ -13,14 +13,14 @@ use crate::verify::Problem;
 #[derive(Debug, thiserror::Error)]
 pub enum AirgapError {
     /// A file cannot be read or written.
-    #[error("{doing} {path}: {source}{hint} (LT700)", path = path.display(), hint = hint(source))]
+    #[error("{doing} {path}: {error}{hint} (LT700)", path = path.display(), hint = hint(error))]
     Io {
         /// What was being done with it.
         doing: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why not.
-        source: io::Error,
+        /// Why not. It stands in the message, and so is no further source of it.
+        error: io::Error,
     },
     /// A file that is not of the form it should have.
     #[error("{what} {path}: {message}. {mend} (LT701)", path = path.display())]
@@ -154,12 +154,12 @@ pub enum AirgapError {
         message: String,
     },
     /// A file of a registry cannot be fetched.
-    #[error("a file of the registry {registry}: {source} (LT707)")]
+    #[error("a file of the registry {registry}: {error} (LT707)")]
     Registry {
         /// The registry's address.
         registry: String,
         /// Why not.
-        source: Box<FetchError>,
+        error: Box<FetchError>,
     },
     /// A registry's file is another one than Bazel has read.
     #[error("{url} is {found}, and Bazel has read {expected}: it changed in between; run `lazytools airgap collect` again (LT708)")]
@@ -224,7 +224,7 @@ impl AirgapError {
     /// A file that cannot be read or written.
     pub fn io(doing: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_owned();
-        move |source| Self::Io { doing, path, source }
+        move |error| Self::Io { doing, path, error }
     }
 }
 

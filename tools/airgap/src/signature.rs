@@ -86,7 +86,7 @@ pub fn public_key(text: &str) -> Result<MinisignKey> {
     let path = Path::new(text);
     let fail = |message: &str| AirgapError::Key { path: path.to_owned(), message: message.to_owned() };
     let read = match short(path) {
-        Err(AirgapError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+        Err(AirgapError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => {
             return Err(fail("it is neither a file nor a public key of minisign, which begins with RW"));
         }
         read => read?,

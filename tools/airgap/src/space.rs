@@ -22,7 +22,7 @@ pub fn available(_: &Path) -> Option<u64> {
 /// `folder`. Other errors stay as they are.
 pub fn full(error: AirgapError, folder: &Path, needed: u64, again: &'static str) -> AirgapError {
     match error {
-        AirgapError::Io { path, source, .. }
+        AirgapError::Io { path, error: source, .. }
             if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
         {
             let missing = available(folder).map(|free| needed.saturating_sub(free)).filter(|missing| *missing > 0);

@@ -17,26 +17,42 @@ pub(crate) const PARTIAL: &str = ".partial";
 /// What a second run does.
 const AGAIN: &str = "it goes on where it was";
 
-/// The folder for what is being written. It goes away with whatever is in it, however the run ends.
-pub(crate) struct Partial(PathBuf);
+/// The folder for what is being written. What is in it goes away, however the run ends.
+pub(crate) struct Partial {
+    folder: PathBuf,
+    stays: bool,
+}
 
 impl Partial {
     pub fn new(inside: &Inside) -> Result<Self> {
         let next = inside.file(&format!("{PARTIAL}/next").parse().unwrap_or_else(|_| unreachable!("it is a path")))?;
         remove(&next)?;
-        Ok(Self(inside.top().join(PARTIAL)))
+        Ok(Self { folder: inside.top().join(PARTIAL), stays: false })
     }
 
     /// A file that is not there yet.
     pub fn next(&self) -> PathBuf {
-        self.0.join("next")
+        self.folder.join("next")
+    }
+
+    /// Says whether the empty folder stays, as a sign that something was begun.
+    pub fn stays(&mut self, stays: bool) {
+        self.stays = stays;
+    }
+
+    /// The error of a full disk with what it lacks once what was half-written is gone.
+    pub fn full(&self, error: AirgapError, needed: u64, again: &'static str) -> AirgapError {
+        let _ = fs::remove_file(self.next());
+        full(error, &self.folder, needed, again)
     }
 }
 
 impl Drop for Partial {
     fn drop(&mut self) {
         let _ = fs::remove_file(self.next());
-        let _ = fs::remove_dir(&self.0);
+        if !self.stays {
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 }
 
@@ -64,7 +80,7 @@ pub(super) fn write(draft: Draft, options: &Options<'_>, watch: &dyn Watch) -> R
     for (path, planned) in files {
         let twin = planned.twin.as_ref().filter(|twin| digests.contains_key(*twin));
         let sha256 = place(&mut place_in, planned, path, twin, &mut written)
-            .map_err(|error| full(error, output, bytes.saturating_sub(place_in.done()), AGAIN))?;
+            .map_err(|error| partial.full(error, bytes.saturating_sub(place_in.done()), AGAIN))?;
         digests.insert(path.clone(), sha256);
     }
     let manifest = draft.manifest(digests);
@@ -77,7 +93,7 @@ pub(super) fn write(draft: Draft, options: &Options<'_>, watch: &dyn Watch) -> R
         sign(options, &text, before.as_ref().map(|(_, bytes)| &bytes[..]), signed_before)?;
         json::write(&manifest_path, &text)
     };
-    end().map_err(|error| full(error, output, text.len() as u64, AGAIN))?;
+    end().map_err(|error| partial.full(error, text.len() as u64, AGAIN))?;
     Ok((manifest, written))
 }
 

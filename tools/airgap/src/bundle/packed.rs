@@ -64,27 +64,40 @@ pub(super) fn write(draft: Draft, options: &Options<'_>, watch: &dyn Watch) -> R
     let text = manifest.text();
     let signature = options.signer.map(|signer| signer.sign(&text, None)).transpose()?;
 
-    // How large it gets is not known before it is: what is needed is said as if nothing could be compressed.
-    let failed = |error| full(error, folder, bytes, AGAIN);
-    let mut archive =
-        Archive::new(create(&path, false).map_err(writing(output)).map_err(failed)?, output).map_err(failed)?;
-    archive.bytes(NAME, &text).map_err(failed)?;
-    if let Some(signature) = &signature {
-        archive.bytes(signature::NAME, signature.as_bytes()).map_err(failed)?;
-    }
-    let expected = manifest.expected();
-    for source in &sources {
-        let twin = source.twin.as_ref().filter(|twin| manifest.files.get(*twin).is_some_and(|entry| !entry.earlier));
-        archive.file(source, twin, watch).map_err(failed)?;
-        for id in source.planned_ids(&expected) {
-            archive.bytes(&id, b"").map_err(failed)?;
-        }
-    }
-    drop(expected);
-    archive.finish().map_err(failed)?;
+    let create = create(&path, false).map_err(writing(output));
+    let filled = create.and_then(|file| fill(file, output, (&text, signature.as_deref()), &manifest, &sources, watch));
+    filled.map_err(|error| {
+        let _ = fs::remove_file(&path);
+        // How large it gets is not known before it is: what is needed is said as if nothing could be compressed.
+        full(error, folder, bytes, AGAIN)
+    })?;
     fs::rename(&path, output).map_err(writing(output))?;
     next.0 = None;
     Ok((manifest, written))
+}
+
+fn fill(
+    file: File,
+    output: &Path,
+    (text, signature): (&[u8], Option<&str>),
+    manifest: &Manifest,
+    sources: &[Source],
+    watch: &dyn Watch,
+) -> Result<()> {
+    let mut archive = Archive::new(file, output)?;
+    archive.bytes(NAME, text)?;
+    if let Some(signature) = signature {
+        archive.bytes(signature::NAME, signature.as_bytes())?;
+    }
+    let expected = manifest.expected();
+    for source in sources {
+        let twin = source.twin.as_ref().filter(|twin| manifest.files.get(*twin).is_some_and(|entry| !entry.earlier));
+        archive.file(source, twin, watch)?;
+        for id in source.ids(&expected) {
+            archive.bytes(&id, b"")?;
+        }
+    }
+    archive.finish()
 }
 
 /// The SHA-256 of a file that is to be written, for the manifest, which comes before it.
@@ -110,7 +123,7 @@ impl Source {
     }
 
     /// The paths of its markers.
-    fn planned_ids(&self, expected: &BTreeMap<CachePath, Expected<'_>>) -> Vec<String> {
+    fn ids(&self, expected: &BTreeMap<CachePath, Expected<'_>>) -> Vec<String> {
         let Some(folder) = self.path.parent() else { return Vec::new() };
         let paths = self.planned.entry.ids.iter().map(|id| format!("{folder}/id-{id}"));
         paths.filter(|path| path.parse().is_ok_and(|path: CachePath| expected.contains_key(&path))).collect()

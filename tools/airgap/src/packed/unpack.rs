@@ -16,7 +16,6 @@ use crate::files;
 use crate::inside::Inside;
 use crate::manifest::{FileEntry, Manifest, CACHE, NAME};
 use crate::signature::Signed;
-use crate::space::full;
 use crate::verify::{different_bytes, Problem, What};
 use crate::{json, signature, AirgapError, Result};
 
@@ -41,7 +40,7 @@ pub fn unpack(
     begin: &dyn Fn(u64),
     done: &dyn Fn(u64),
 ) -> Result<(Manifest, Signed)> {
-    let (head, unpack, missing) = read(archive, keys, |head| {
+    let (head, mut unpack, missing) = read(archive, keys, |head| {
         begin(head.manifest.bytes());
         Unpack::new(archive, to, head, done)
     })?;
@@ -58,7 +57,8 @@ pub fn unpack(
         }
         json::write(&to.join(NAME), &text)
     };
-    end().map_err(|error| full(error, to, text.len() as u64, AGAIN))?;
+    end().map_err(|error| unpack.partial.full(error, text.len() as u64, AGAIN))?;
+    unpack.partial.stays(false);
     unpack.inside.forget();
     for path in &manifest.removed {
         remove_one(path, &unpack.inside)?;
@@ -101,7 +101,9 @@ impl<'a> Unpack<'a> {
             })?,
         }
         let inside = Inside::new(to)?;
-        let partial = Partial::new(&inside)?;
+        let mut partial = Partial::new(&inside)?;
+        // By it a second run tells what was begun from what is somebody else's.
+        partial.stays(true);
         let before = there.map(|(manifest, _)| manifest).filter(|_| !same);
         let bytes = head.manifest.files.values().filter(|entry| !entry.earlier).map(|entry| entry.size).sum();
         Ok(Self { archive, inside, partial, before, done, left: Cell::new(bytes) })
@@ -123,7 +125,7 @@ impl<'a> Unpack<'a> {
     }
 
     fn full<T>(&self, outcome: Result<T>) -> Result<T> {
-        outcome.map_err(|error| full(error, self.inside.top(), self.left.get(), AGAIN))
+        outcome.map_err(|error| self.partial.full(error, self.left.get(), AGAIN))
     }
 }
 
