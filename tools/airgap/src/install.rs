@@ -7,11 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
-use crate::lock_file::LockFile;
-use crate::manifest::Manifest;
-use crate::{json, AirgapError, Result};
+use crate::manifest::{Manifest, CACHE, DISTDIR, REGISTRIES};
+use crate::{json, lock_check, AirgapError, Result};
 
 pub use fragment::Fragment;
+
+/// Where Bazel finds a bundle's downloads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// In a repository cache, by their digests.
+    #[default]
+    Cache,
+    /// In folders for `--distdir`, by their names.
+    Distdir,
+}
 
 /// The fragment's name where nothing else was said.
 pub const FRAGMENT: &str = "airgap.bazelrc";
@@ -27,6 +36,8 @@ pub struct Options {
     pub fragment: PathBuf,
     /// Name the bundle relative to the workspace, so that both can move together.
     pub relative: bool,
+    /// Where Bazel finds downloads.
+    pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
 }
@@ -62,22 +73,25 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
             return Err(AirgapError::Place { path: bundle, message });
         }
     }
-    let lock = workspace.join("MODULE.bazel.lock");
-    let lock = if lock.exists() { Some((LockFile::read(&lock)?, lock)) } else { None };
-    let written_by = lock.as_ref().and_then(|(lock, path)| Some((lock.version?, path)));
-    if let Some((number, path)) = written_by.filter(|(number, _)| !version.lock_versions().contains(number)) {
-        let message = format!(
-            "its lockFileVersion {number} is of another Bazel than {version}, which would take it for empty: use the Bazel \
-             that wrote it (the bundle was collected with {}), or write it anew with {version} on the connected side",
-            manifest.bazel
-        );
-        return Err(AirgapError::LockFile { path: path.clone(), message });
+    not_planted(&bundle, manifest)?;
+    if options.layout == Layout::Distdir && fragment::distdirs(manifest).is_empty() {
+        let message =
+            "it has no folders for --distdir: bundle again with --distdirs, or install with --layout cache".to_owned();
+        return Err(AirgapError::Place { path: bundle, message });
     }
+    let lock = lock_check::check(&workspace, version, manifest)?;
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
-    let has_lock = written_by.is_some();
-    let fragment =
-        Fragment { manifest, bundle: &bundle, workspace: &workspace, relative: options.relative, version, has_lock };
+    let has_lock = lock.is_some();
+    let fragment = Fragment {
+        manifest,
+        bundle: &bundle,
+        workspace: &workspace,
+        relative: options.relative,
+        layout: options.layout,
+        version,
+        has_lock,
+    };
     let text = fragment.text()?;
     if let Ok(there) = fs::read_to_string(&path) {
         fragment::ours(&there, &path)?;
@@ -85,6 +99,21 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let import = format!("try-import %workspace%/{}", options.fragment.display());
     let missing_import = (!rc::imports(&workspace, &path)).then_some(import);
     Ok(Installed { text, path, missing_import })
+}
+
+/// Fails where what Bazel is to be told of is no folder of the bundle. `verify` sees that, too, and may have been left out.
+fn not_planted(bundle: &Path, manifest: &Manifest) -> Result<()> {
+    let named = [CACHE, REGISTRIES, DISTDIR].into_iter().chain(manifest.registries.iter().map(|one| one.path.as_str()));
+    for path in named.map(|inside| bundle.join(inside)) {
+        match fs::symlink_metadata(&path) {
+            Ok(meta) if !meta.is_dir() => {
+                let what = if meta.is_symlink() { "link" } else { "file" };
+                return Err(AirgapError::Planted { path, what });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Writes the fragment.

@@ -1,11 +1,14 @@
 //! The bazelrc fragment.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
-use crate::manifest::{Manifest, CACHE, LEFT_OUT};
+use crate::manifest::{FileKind, Manifest, CACHE, DISTDIR, LEFT_OUT};
+
+use super::Layout;
 use crate::{AirgapError, Result};
 
 const FIRST: &str = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
@@ -21,6 +24,8 @@ pub struct Fragment<'a> {
     pub workspace: &'a Path,
     /// Whether the bundle is named relative to the workspace.
     pub relative: bool,
+    /// Where Bazel finds downloads.
+    pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
     /// Whether the workspace has a lock file that says something.
@@ -34,7 +39,15 @@ impl Fragment<'_> {
         let mut add = |flag: &str| {
             let _ = writeln!(rest, "common {flag}");
         };
-        add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?)));
+        match self.layout {
+            Layout::Cache => add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?))),
+            // A match is copied into the repository cache, which is the user's own and not the bundle's then.
+            Layout::Distdir => {
+                for number in distdirs(self.manifest) {
+                    add(&quoted(&format!("--distdir={}", self.path(&format!("{DISTDIR}/{number}"))?)));
+                }
+            }
+        }
         for registry in &self.manifest.registries {
             add(&quoted(&format!("--registry=file://{}", self.rooted(registry.path.as_str())?)));
         }
@@ -75,6 +88,12 @@ impl Fragment<'_> {
     }
 }
 
+/// The numbers of a bundle's folders for `--distdir`.
+pub(super) fn distdirs(manifest: &Manifest) -> BTreeSet<u32> {
+    let paths = manifest.files.iter().filter(|(_, entry)| entry.kind == FileKind::Distdir);
+    paths.filter_map(|(path, _)| path.names().nth(1)?.parse().ok()).collect()
+}
+
 fn quoted(flag: &str) -> String {
     if flag.contains([' ', '\t', '\'', '#']) {
         format!("\"{flag}\"")
@@ -108,7 +127,7 @@ mod tests {
     use super::*;
     use crate::collection::{Item, Version};
     use crate::manifest::Registry;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     fn text(version: (u32, u32, u32), relative: bool, has_lock: bool) -> String {
         let manifest = Manifest {
@@ -128,7 +147,8 @@ mod tests {
         };
         let version = BazelVersion::new(version.0, version.1, version.2);
         let (bundle, workspace) = (Path::new("/srv/my bundle"), Path::new("/srv/work/ws"));
-        let fragment = Fragment { manifest: &manifest, bundle, workspace, relative, version, has_lock };
+        let fragment =
+            Fragment { manifest: &manifest, bundle, workspace, relative, layout: Layout::Cache, version, has_lock };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()

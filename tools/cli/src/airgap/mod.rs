@@ -3,6 +3,7 @@
 mod bundle;
 mod collect;
 mod install;
+mod password;
 mod progress;
 #[cfg(target_os = "linux")]
 mod prove;
@@ -12,7 +13,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Subcommand;
 
 /// What can be done.
@@ -41,6 +42,10 @@ pub enum Command {
 
 /// Does it.
 pub fn run(command: &Command) -> Result<ExitCode> {
+    // `bazel run` starts programs elsewhere, and says where the person is who typed the paths.
+    if let Some(here) = std::env::var_os("BUILD_WORKING_DIRECTORY") {
+        std::env::set_current_dir(&here).with_context(|| format!("going to {}", Path::new(&here).display()))?;
+    }
     match command {
         Command::Collect(arguments) => collect::run(arguments),
         Command::Bundle(arguments) => bundle::run(arguments),
