@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lazytools_fetch::FetchError;
 
+use crate::exception_error::ExceptionError;
 use crate::verify::Problem;
 
 /// Something that keeps a build from going into the air gap.
@@ -128,6 +129,9 @@ pub enum AirgapError {
     /// A build that needs something from elsewhere.
     #[error("this build needs something from elsewhere:\n  {lines}\nWhat is missing has to be collected and bundled (LT714)", lines = .0.join("\n  "))]
     NotProved(Vec<String>),
+    /// Something that no repository cache can hold.
+    #[error(transparent)]
+    Exception(#[from] ExceptionError),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

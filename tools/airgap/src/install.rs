@@ -1,5 +1,6 @@
 //! Puts a bundle in force in a workspace: a bazelrc fragment that is right for the Bazel in use.
 
+mod exceptions;
 mod fragment;
 mod rc;
 

@@ -11,6 +11,7 @@ pub mod collect;
 pub mod collection;
 pub mod digest;
 pub mod error;
+pub mod exception_error;
 pub mod files;
 pub mod install;
 pub mod json;

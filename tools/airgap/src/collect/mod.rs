@@ -3,7 +3,11 @@
 mod bazel;
 mod classify;
 mod commands;
+mod exceptions;
+mod raw;
 mod registry_files;
+mod vendor;
+mod vendor_copy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -19,6 +23,7 @@ use crate::rules_log::RulesLog;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
+pub use exceptions::{Exceptions, Git, Vendor};
 use classify::Classified;
 use registry_files::RegistryFiles;
 
@@ -37,6 +42,8 @@ pub struct Options {
     pub host_platform: Option<String>,
     /// More flags for `bazel build`, as `--config=ci`.
     pub flags: Vec<String>,
+    /// What is taken along of that which no repository cache can hold.
+    pub exceptions: Exceptions,
 }
 
 /// Collects: writes the folder `options.output` and says what is in it.
@@ -72,6 +79,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         some => some.iter().map(|platform| Some(platform.as_str())).collect(),
     };
     let mut lock_counts = true;
+    let mut bases = Vec::new();
     for (number, platform) in platforms.iter().enumerate() {
         say(&format!(
             "bazel build --nobuild {}{}",
@@ -82,6 +90,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         bazel.build(&run, work.path())?;
         read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
         let events = run.events(work.path());
+        bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work.path()) });
         let file = File::open(&events).map_err(AirgapError::io("reading", &events))?;
         let flags = bazel_flags::read(BufReader::new(file)).map_err(AirgapError::io("reading", &events))?;
         let flags = flags.unwrap_or_default();
@@ -95,6 +104,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache() };
         found.add_from_graph(&bazel.module_graph(&run, work.path())?)?;
     }
+    let raw = std::mem::take(&mut classified.raw);
     let mut items = classified.items(&folder.cache(), &mut found)?;
     items.extend(found.items());
     let of_files = registries.iter().filter(|registry| registry.is_file());
@@ -102,6 +112,9 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         what: format!("the registry {registry}"),
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
+    let own = [work.path(), workspace.as_path()];
+    let from = exceptions::From { raw, bases: &bases, own: &own, folder: &folder, say };
+    let trees = exceptions::take(&options.exceptions, &mut items, &from)?;
     items.sort();
     let collection = Collection {
         collection_version: COLLECTION_VERSION,
@@ -110,7 +123,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         platforms: options.platforms.iter().cloned().collect(),
         registries,
         items,
-        trees: Vec::new(),
+        trees,
         chains: BTreeMap::new(),
     };
     folder.write(&collection)?;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
+use super::exceptions;
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
 use crate::manifest::{Manifest, CACHE};
@@ -40,6 +41,9 @@ impl Fragment<'_> {
             // `%workspace%` is Bazel's own word in this flag.
             let url = if self.relative { format!("file://%workspace%/{path}") } else { format!("file://{path}") };
             add(&quoted(&format!("--registry={url}")));
+        }
+        for flag in exceptions::flags(self.manifest, &|inside| self.path(inside))? {
+            add(&quoted(&flag));
         }
         // A download that is not in the bundle fails at once, and says what it is.
         add("--repository_disable_download");

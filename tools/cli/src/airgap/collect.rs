@@ -46,6 +46,8 @@ pub struct Arguments {
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
+    #[command(flatten)]
+    exceptions: super::exceptions::ExceptionArguments,
     /// Prints the collection in JSON.
     #[arg(long)]
     json: bool,
@@ -65,6 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         platforms: arguments.platforms.clone(),
         host_platform: arguments.host_platform.clone(),
         flags: arguments.bazel_flags.clone(),
+        exceptions: arguments.exceptions.options(),
     };
     let collection = collect(&options, &bazel, &client, &|what| eprintln!("lazytools: {what}"))?;
     if arguments.json {

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod collect;
+mod exceptions;
 mod install;
 mod progress;
 #[cfg(target_os = "linux")]
