@@ -23,6 +23,7 @@ pub mod module_graph;
 pub mod prove;
 pub mod registry;
 pub mod rules_log;
+mod secrets;
 pub mod tree;
 pub mod verify;
 mod wire;

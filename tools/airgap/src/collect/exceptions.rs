@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::git_take;
 use super::raw::Raw;
 use super::vendor::{self, Base};
-use crate::collection::{Cover, Folder, Item, REPLAY, VENDOR};
+use crate::collection::{Cover, Folder, Item, GIT, REPLAY, VENDOR};
 use crate::tree::Tree;
 use crate::{files, AirgapError, Result};
 
@@ -53,6 +54,8 @@ pub enum Git {
 struct Covered {
     /// Repositories that are there as they are: nothing of what their rules do is needed any more.
     vendored: BTreeSet<String>,
+    /// Those whose git finds a mirror.
+    mirrored: BTreeSet<String>,
 }
 
 /// What there is to take from.
@@ -74,7 +77,7 @@ pub fn take(options: &Exceptions, items: &mut Vec<Item>, from: &From<'_>) -> Res
     let mut covered = Covered::default();
     let mut trees = Vec::new();
     // Of an earlier run with the same folder.
-    for earlier in [VENDOR, REPLAY] {
+    for earlier in [VENDOR, GIT, REPLAY] {
         let path = from.folder.path().join("trees").join(earlier);
         files::remove_tree(&path).map_err(AirgapError::io("removing", &path))?;
     }
@@ -93,9 +96,30 @@ pub fn take(options: &Exceptions, items: &mut Vec<Item>, from: &From<'_>) -> Res
             (from.say)(&format!("@@{name} cannot be taken along as it is: {}", refusal.text()));
         }
     }
+    let mut lines = from.raw.git.clone();
+    lines.retain(|who, _| !covered.vendored.contains(who) && (options.git == Git::Mirror || !who.starts_with("@@")));
+    let (found, mirrored) = git_take::take(&lines, from.folder, from.say)?;
+    trees.extend(found);
+    covered.mirrored = mirrored;
     covered.apply(items);
+    if !covered.mirrored.is_empty() {
+        needs(items, "the program git", covered.mirrored);
+    }
     trees.sort();
     Ok(trees)
+}
+
+/// Adds something of the machine.
+fn needs(items: &mut Vec<Item>, wanted: &str, who: BTreeSet<String>) {
+    for item in items.iter_mut() {
+        if let Item::Host { what, needed_by } = item {
+            if what == wanted {
+                needed_by.extend(who);
+                return;
+            }
+        }
+    }
+    items.push(Item::Host { what: wanted.to_owned(), needed_by: who });
 }
 
 impl Covered {
@@ -115,6 +139,7 @@ impl Covered {
                 }
                 Item::Git { needed_by, commands, covered: None } => {
                     let covered = self.vendored.contains(&needed_by).then_some(Cover::Vendored);
+                    let covered = covered.or_else(|| self.mirrored.contains(&needed_by).then_some(Cover::Git));
                     split.push(Item::Git { needed_by, commands, covered });
                 }
                 Item::Executes { needed_by, commands, covered: None } => {

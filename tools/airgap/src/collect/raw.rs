@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Raw {
     /// The addresses of each download without a checksum, in the rule's order, with who asks for it.
     pub downloads: BTreeMap<Vec<String>, BTreeSet<String>>,
-    /// The command lines of git, in order and without the same twice, by who started them.
+    /// The command lines of git, in order, by who started them.
     pub git: BTreeMap<String, Vec<Vec<String>>>,
 }
 
@@ -19,9 +19,6 @@ impl Raw {
 
     /// Adds a command line of git.
     pub fn git(&mut self, who: &str, arguments: &[String]) {
-        let lines = self.git.entry(who.to_owned()).or_default();
-        if !lines.iter().any(|line| line == arguments) {
-            lines.push(arguments.to_vec());
-        }
+        self.git.entry(who.to_owned()).or_default().push(arguments.to_vec());
     }
 }
