@@ -22,8 +22,10 @@ pub mod module_graph;
 #[cfg(target_os = "linux")]
 pub mod prove;
 pub mod registry;
+pub mod replay;
 pub mod rules_log;
 mod secrets;
+pub mod serve;
 pub mod tree;
 pub mod verify;
 mod wire;

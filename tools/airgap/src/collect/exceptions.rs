@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use lazytools_fetch::Client;
+
 use super::git_take;
 use super::raw::Raw;
+use super::replay_take;
 use super::vendor::{self, Base};
 use crate::collection::{Cover, Folder, Item, GIT, REPLAY, VENDOR};
 use crate::tree::Tree;
@@ -56,6 +59,8 @@ struct Covered {
     vendored: BTreeSet<String>,
     /// Those whose git finds a mirror.
     mirrored: BTreeSet<String>,
+    /// Downloads whose bytes are there, by their addresses as they are shown.
+    replayed: BTreeSet<BTreeSet<String>>,
 }
 
 /// What there is to take from.
@@ -68,6 +73,8 @@ pub struct From<'a> {
     pub own: &'a [&'a Path],
     /// The collection.
     pub folder: &'a Folder,
+    /// Fetches what is to be replayed.
+    pub client: &'a Client,
     /// Hears what is being done, and what cannot be taken.
     pub say: &'a dyn Fn(&str),
 }
@@ -101,6 +108,14 @@ pub fn take(options: &Exceptions, items: &mut Vec<Item>, from: &From<'_>) -> Res
     let (found, mirrored) = git_take::take(&lines, from.folder, from.say)?;
     trees.extend(found);
     covered.mirrored = mirrored;
+    let mut downloads = from.raw.downloads.clone();
+    downloads.retain(|_, who| options.replay_all || who.iter().any(|who| !who.starts_with("@@")));
+    if !downloads.is_empty() {
+        (from.say)("fetching downloads without a checksum");
+    }
+    let (found, replayed) = replay_take::take(&downloads, from.folder, from.client, from.say)?;
+    trees.extend(found);
+    covered.replayed = replayed;
     covered.apply(items);
     if !covered.mirrored.is_empty() {
         needs(items, "the program git", covered.mirrored);
@@ -131,7 +146,8 @@ impl Covered {
                 Item::WithoutChecksum { urls, needed_by, covered: None } => {
                     let (vendored, other): (BTreeSet<_>, BTreeSet<_>) =
                         needed_by.into_iter().partition(|who| self.vendored.contains(who));
-                    for (needed_by, covered) in [(vendored, Some(Cover::Vendored)), (other, None)] {
+                    let replay = self.replayed.contains(&urls).then_some(Cover::Replay);
+                    for (needed_by, covered) in [(vendored, Some(Cover::Vendored)), (other, replay)] {
                         if !needed_by.is_empty() {
                             split.push(Item::WithoutChecksum { urls: urls.clone(), needed_by, covered });
                         }

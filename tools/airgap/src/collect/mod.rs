@@ -9,6 +9,7 @@ mod git_mirror;
 mod git_take;
 mod raw;
 mod registry_files;
+mod replay_take;
 mod vendor;
 mod vendor_copy;
 
@@ -116,7 +117,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
     let own = [work.path(), workspace.as_path()];
-    let from = exceptions::From { raw, bases: &bases, own: &own, folder: &folder, say };
+    let from = exceptions::From { raw, bases: &bases, own: &own, folder: &folder, client, say };
     let trees = exceptions::take(&options.exceptions, &mut items, &from)?;
     items.sort();
     let collection = Collection {

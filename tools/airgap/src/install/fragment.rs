@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use super::exceptions;
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
-use crate::manifest::{Manifest, CACHE};
+use crate::manifest::{FileKind, Manifest, CACHE};
+use crate::serve::{self, Flags, CONFIG, CONFIG_FILE};
 use crate::{AirgapError, Result};
 
 const FIRST: &str = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
@@ -61,6 +62,11 @@ impl Fragment<'_> {
         }
         // `update` would take the digests of registry files out of the workspace's lock.
         add(if self.has_lock { "--lockfile_mode=error" } else { "--lockfile_mode=off" });
+        if self.manifest.files.values().any(|entry| entry.kind == FileKind::Replay) {
+            // Downloads without a checksum come from `lazytools airgap serve`, which writes the file.
+            let Flags { download, config } = serve::flags(self.version);
+            let _ = writeln!(rest, "common:{CONFIG} {download}\ncommon:{CONFIG} {config}={CONFIG_FILE}");
+        }
         Ok(with_digest(&rest))
     }
 

@@ -46,6 +46,10 @@ pub struct Arguments {
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
+    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself. Bazel has
+    /// --downloader_config for its own downloads. May be repeated.
+    #[arg(long, value_name = "FROM=TO")]
+    rewrite: Vec<String>,
     #[command(flatten)]
     exceptions: super::exceptions::ExceptionArguments,
     /// Prints the collection in JSON.
@@ -58,6 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let client = Client::new(ClientOptions {
         helpers: arguments.credential_helper.clone(),
         workspace: Some(arguments.workspace.clone()),
+        rewrites: crate::pin::rewrites(&arguments.rewrite)?,
         ..ClientOptions::default()
     });
     let options = Options {
