@@ -7,6 +7,7 @@ use lazytools_fetch::FetchError;
 
 use crate::lock_check::Disagreement;
 use crate::plain::plain;
+use crate::exception_error::ExceptionError;
 use crate::verify::Problem;
 
 /// Something that keeps a build from going into the air gap.
@@ -210,6 +211,9 @@ pub enum AirgapError {
     /// A build that needs something from elsewhere.
     #[error("this build needs something from elsewhere:\n  {lines}\nWhat is missing has to be collected and bundled (LT714)", lines = .0.join("\n  "))]
     NotProved(Vec<String>),
+    /// Something that no repository cache can hold.
+    #[error(transparent)]
+    Exception(#[from] ExceptionError),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

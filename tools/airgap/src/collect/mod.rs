@@ -5,7 +5,15 @@ mod classify;
 mod commands;
 mod filter;
 mod left_out;
+mod exceptions;
+mod git_commands;
+mod git_mirror;
+mod git_take;
+mod raw;
 mod registry_files;
+mod replay_take;
+mod vendor;
+mod vendor_copy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -28,6 +36,7 @@ use crate::{files, AirgapError, Result};
 pub use bazel::Bazel;
 pub use filter::RepositoryPattern;
 
+pub use exceptions::{Exceptions, Git, Vendor};
 use classify::Classified;
 use left_out::LeftOut;
 use registry_files::RegistryFiles;
@@ -51,6 +60,8 @@ pub struct Options {
     pub repositories: Vec<String>,
     /// More flags for `bazel build`, as `--config=ci`.
     pub flags: Vec<String>,
+    /// What is taken along of that which no repository cache can hold.
+    pub exceptions: Exceptions,
 }
 
 /// Collects: writes the folder `options.output` and says what is in it.
@@ -96,6 +107,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     }
     let names: BTreeSet<String> = left_out.repositories().cloned().collect();
     let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
+    let mut bases = Vec::new();
     for (number, platform) in platforms.iter().enumerate() {
         say(&format!(
             "bazel build --nobuild {}{}",
@@ -118,6 +130,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
                 });
             }
         }
+        bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work.path()) });
         read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
         let flags = bazel_flags::read(open()?).map_err(AirgapError::io("reading", &events))?;
         let flags = flags.unwrap_or_default();
@@ -137,6 +150,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     if !from_lock {
         found.add_from_graph(&bazel.module_graph(&run, work.path(), &module_graph::FLAGS)?)?;
     }
+    let raw = std::mem::take(&mut classified.raw);
     let mut items = classified.items(&folder.cache(), &mut found)?;
     items.extend(found.items());
     items.extend(left_out.items());
@@ -145,6 +159,9 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         what: format!("the registry {registry}"),
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
+    let own = [work.path(), workspace.as_path()];
+    let from = exceptions::From { raw, bases: &bases, own: &own, folder: &folder, client, say };
+    let trees = exceptions::take(&options.exceptions, &mut items, &from)?;
     items.sort();
     let collection = Collection {
         collection_version: COLLECTION_VERSION,

@@ -83,9 +83,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.check {
         let installed = check(&options, &manifest)?;
         print!("{} would be:\n{}", installed.path.display(), installed.text);
+        if let Some((path, text)) = &installed.git_config {
+            print!("{} would be:\n{text}", path.display());
+        }
     } else {
         let installed = install(&options, &manifest)?;
         println!("{}: written for Bazel {version}", installed.path.display());
+        if let Some((path, _)) = &installed.git_config {
+            println!("{}: written, by which git finds the mirrors of the bundle where it is now", path.display());
+        }
         if let Some(line) = installed.missing_import {
             println!("Add this line to .bazelrc in the workspace:\n\n  {line}\n");
         }
