@@ -1,5 +1,6 @@
 //! Puts a bundle in force in a workspace: a bazelrc fragment that is right for the Bazel in use.
 
+mod cargo_home;
 mod fragment;
 mod rc;
 
@@ -7,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
+use crate::digest::Algorithm;
 use crate::lock_file::LockFile;
 use crate::manifest::Manifest;
 use crate::{json, AirgapError, Result};
@@ -26,6 +28,8 @@ pub struct Options {
     pub relative: bool,
     /// The Bazel in use.
     pub version: BazelVersion,
+    /// The folder to make as CARGO_HOME, where the bundle holds what Cargo needs.
+    pub cargo_home: PathBuf,
 }
 
 /// What was made, or would be.
@@ -73,8 +77,14 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
     let has_lock = written_by.is_some();
+    let cargo_home =
+        &std::path::absolute(&options.cargo_home).map_err(AirgapError::io("finding", &options.cargo_home))?;
+    if cargo_home::is_needed(manifest) {
+        cargo_home::check(cargo_home)?;
+    }
+    let relative = options.relative;
     let fragment =
-        Fragment { manifest, bundle: &bundle, workspace: &workspace, relative: options.relative, version, has_lock };
+        Fragment { manifest, bundle: &bundle, workspace: &workspace, relative, version, has_lock, cargo_home };
     let text = fragment.text()?;
     if let Ok(there) = fs::read_to_string(&path) {
         fragment::ours(&there, &path)?;
@@ -87,11 +97,22 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
 /// Writes the fragment.
 pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let installed = check(options, manifest)?;
+    if let Some(home) = cargo_home::of_fragment(&installed.text) {
+        let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
+        cargo_home::make(&home, &bundle, manifest)?;
+    }
     json::write(&installed.path, installed.text.as_bytes())?;
     Ok(installed)
 }
 
-/// Takes the fragment away, if `install` wrote it and nobody changed it; false where there is none.
+/// The name of the folder that is made as CARGO_HOME for a workspace, below the user's caches: each has its own.
+pub fn cargo_home_name(workspace: &Path) -> String {
+    let workspace = fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned());
+    let digest = Algorithm::Sha256.digest(workspace.as_os_str().as_encoded_bytes());
+    format!("cargo-home-{}", &digest.hex()[..16])
+}
+
+/// Takes the fragment away and the CARGO_HOME that it names, if `install` wrote it and nobody changed it; false where there is none.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
     let text = match fs::read_to_string(&path) {
@@ -99,6 +120,9 @@ pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
         read => read.map_err(AirgapError::io("reading", &path))?,
     };
     fragment::ours(&text, &path)?;
+    if let Some(home) = cargo_home::of_fragment(&text) {
+        cargo_home::remove(&home)?;
+    }
     fs::remove_file(&path).map_err(AirgapError::io("removing", &path))?;
     Ok(true)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use lazytools_fetch::redact::redact;
 
 use super::commands::{self, Kind};
+use super::lazy_tools;
 use super::registry_files::RegistryFiles;
 use crate::cache::RepositoryCache;
 use crate::collection::Item;
@@ -38,6 +39,10 @@ impl Classified {
     /// not of the machine.
     pub fn note(&mut self, event: Event, platform: Option<&str>, own: &[&Path]) {
         let who = event.context.strip_prefix("repository ").unwrap_or(&event.context).to_owned();
+        let has_checksum = matches!(&event.action, Action::Download { sha256, integrity, .. } if !(sha256.is_empty() && integrity.is_empty()));
+        if lazy_tools::is_artifact(&who) && !has_checksum {
+            return;
+        }
         match event.action {
             Action::Download { urls, sha256, integrity } => self.download(who, &urls, &sha256, &integrity, platform),
             Action::Execute { arguments } => self.execute(who, &arguments, own[0]),
@@ -61,12 +66,13 @@ impl Classified {
     }
 
     fn download(&mut self, who: String, urls: &[String], sha256: &str, integrity: &str, platform: Option<&str>) {
-        let local: Vec<_> = urls.iter().filter_map(|url| url.strip_prefix("file://")).collect();
+        let local: Vec<_> = urls.iter().filter_map(|url| url.strip_prefix("file:")).collect();
         // Bazel itself refuses a digest that is none; such a download is one without.
         let Ok(Some(digest)) = Digest::declared(sha256, integrity) else {
             if local.len() == urls.len() {
                 for path in local {
-                    self.host(path.to_owned(), who.clone());
+                    // Java writes one slash where others write three.
+                    self.host(format!("/{}", path.trim_start_matches('/')), who.clone());
                 }
             } else {
                 let urls = urls.iter().map(|url| redact(url)).collect();

@@ -3,6 +3,7 @@
 mod bazel;
 mod classify;
 mod commands;
+mod lazy_tools;
 mod registry_files;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use lazytools_fetch::Client;
 
 use crate::bazel_flags;
 use crate::collection::{Collection, Folder, Item, COLLECTION_VERSION};
+use crate::ecosystem::Caches;
 use crate::registry::{RegistryUrl, CENTRAL};
 use crate::rules_log::RulesLog;
 use crate::{files, AirgapError, Result};
@@ -65,6 +67,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     let folder = Folder::new(&output);
     let work = Work::new(output.join("work"))?;
 
+    let caches = Caches::new(work.path(), &folder)?;
     let mut classified = Classified::default();
     let mut registries = Vec::new();
     let platforms: Vec<Option<&str>> = match options.platforms.as_slice() {
@@ -78,7 +81,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
             options.targets.join(" "),
             platform.map(|platform| format!(" --platforms={platform}")).unwrap_or_default()
         ));
-        let run = bazel::Run { number, platform: *platform, options, version, cache: folder.cache() };
+        let run = bazel::Run { number, platform: *platform, options, version, cache: folder.cache(), caches: &caches };
         bazel.build(&run, work.path())?;
         read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
         let events = run.events(work.path());
@@ -92,10 +95,12 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     let mut found = RegistryFiles::new(&registries, client, &folder);
     let from_lock = lock_counts && found.add_from_lock(&workspace.join("MODULE.bazel.lock"))?;
     if !from_lock {
-        let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache() };
+        let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache(), caches: &caches };
         found.add_from_graph(&bazel.module_graph(&run, work.path())?)?;
     }
     let mut items = classified.items(&folder.cache(), &mut found)?;
+    let trees = caches.take(&folder, &mut items)?;
+    add_earlier_sources(&folder, &mut items);
     items.extend(found.items());
     let of_files = registries.iter().filter(|registry| registry.is_file());
     items.extend(of_files.map(|registry| Item::Host {
@@ -110,7 +115,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         platforms: options.platforms.iter().cloned().collect(),
         registries,
         items,
-        trees: Vec::new(),
+        trees,
         chains: BTreeMap::new(),
     };
     folder.write(&collection)?;
@@ -128,6 +133,24 @@ fn read_log(log: &Path, classified: &mut Classified, platform: Option<&str>, own
         classified.note(event.map_err(|error| damaged(error.to_string()))?, platform, own);
     }
     Ok(())
+}
+
+/// A rule that finds a file in the cache may say no address of it: then an earlier run in this folder has heard one.
+fn add_earlier_sources(folder: &Folder, items: &mut [Item]) {
+    let Ok(earlier) = folder.read() else { return };
+    let mut known = BTreeMap::new();
+    for item in earlier.items {
+        if let Item::Checksummed { digest, urls, .. } = item {
+            known.insert(digest, urls);
+        }
+    }
+    for item in items {
+        if let Item::Checksummed { digest, urls, .. } = item {
+            if let Some(earlier) = known.remove(digest).filter(|_| urls.is_empty()) {
+                *urls = earlier;
+            }
+        }
+    }
 }
 
 fn add_registries(values: Vec<String>, registries: &mut Vec<RegistryUrl>) -> Result<()> {
