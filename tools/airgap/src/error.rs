@@ -128,7 +128,7 @@ pub enum AirgapError {
     /// A build that needs something from elsewhere.
     #[error("this build needs something from elsewhere:\n  {lines}\nWhat is missing has to be collected and bundled (LT714)", lines = .0.join("\n  "))]
     NotProved(Vec<String>),
-    /// A folder that is in the place of the CARGO_HOME that is to be made.
+    /// A folder that is in the place of the `CARGO_HOME` that is to be made.
     #[error(
         "{path}: `lazytools airgap install` would make a CARGO_HOME there, and something else is in this folder: remove it, or \
          name another one with --cargo-home (LT755)",

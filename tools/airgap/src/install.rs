@@ -28,7 +28,7 @@ pub struct Options {
     pub relative: bool,
     /// The Bazel in use.
     pub version: BazelVersion,
-    /// The folder to make as CARGO_HOME, where the bundle holds what Cargo needs.
+    /// The folder to make as `CARGO_HOME`, where the bundle holds what Cargo needs.
     pub cargo_home: PathBuf,
 }
 
@@ -105,14 +105,14 @@ pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
     Ok(installed)
 }
 
-/// The name of the folder that is made as CARGO_HOME for a workspace, below the user's caches: each has its own.
+/// The name of the folder that is made as `CARGO_HOME` for a workspace, below the user's caches: each has its own.
 pub fn cargo_home_name(workspace: &Path) -> String {
     let workspace = fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned());
     let digest = Algorithm::Sha256.digest(workspace.as_os_str().as_encoded_bytes());
     format!("cargo-home-{}", &digest.hex()[..16])
 }
 
-/// Takes the fragment away and the CARGO_HOME that it names, if `install` wrote it and nobody changed it; false where there is none.
+/// Takes the fragment away and the `CARGO_HOME` that it names, if `install` wrote it and nobody changed it; false where there is none.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
     let text = match fs::read_to_string(&path) {

@@ -66,18 +66,11 @@ impl Classified {
     }
 
     fn download(&mut self, who: String, urls: &[String], sha256: &str, integrity: &str, platform: Option<&str>) {
-        let local: Vec<_> = urls.iter().filter_map(|url| url.strip_prefix("file:")).collect();
         // Bazel itself refuses a digest that is none; such a download is one without.
         let Ok(Some(digest)) = Digest::declared(sha256, integrity) else {
-            if local.len() == urls.len() {
-                for path in local {
-                    // Java writes one slash where others write three.
-                    self.host(format!("/{}", path.trim_start_matches('/')), who.clone());
-                }
-            } else {
-                let urls = urls.iter().map(|url| redact(url)).collect();
-                self.without_checksum.entry(urls).or_default().insert(who);
-            }
+            // Also a file of the machine: Bazel would copy it into its cache, and downloads it only where it may download.
+            let urls = urls.iter().map(|url| redact(url)).collect();
+            self.without_checksum.entry(urls).or_default().insert(who);
             return;
         };
         let download = self.checksummed.entry(digest).or_default();

@@ -1,4 +1,4 @@
-//! CARGO_HOME: what Cargo keeps of registries and of git repositories.
+//! `CARGO_HOME`: what Cargo keeps of registries and of git repositories.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -12,10 +12,10 @@ use crate::collection::Folder;
 use crate::digest::Algorithm;
 use crate::{files, json, AirgapError, Result};
 
-/// Names of settings and credentials in a CARGO_HOME, older ones last.
+/// Names of settings and credentials in a `CARGO_HOME`, older ones last.
 const SETTINGS: [&str; 4] = ["config.toml", "config", "credentials.toml", "credentials"];
 
-/// The CARGO_HOME of a run.
+/// The `CARGO_HOME` of a run.
 #[derive(Debug)]
 pub struct CargoHome {
     path: PathBuf,

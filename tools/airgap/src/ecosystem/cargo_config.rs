@@ -13,7 +13,7 @@ const OF_A_REGISTRY: [&str; 2] = ["index", "protocol"];
 const OF_A_SOURCE: [&str; 8] =
     ["registry", "replace-with", "git", "branch", "tag", "rev", "local-registry", "directory"];
 
-/// What a CARGO_HOME's settings say of where packages are and which are chosen. Secrets in addresses are left out.
+/// What a `CARGO_HOME`'s settings say of where packages are and which are chosen. Secrets in addresses are left out.
 pub fn of(home: &Path) -> Result<Table> {
     let names = ["config.toml", "config"];
     let Some(path) = names.iter().map(|name| home.join(name)).find(|path| path.is_file()) else {
@@ -52,7 +52,7 @@ fn bare(value: &Value) -> Value {
     Value::String(format!("{scheme}://{host}{path}"))
 }
 
-/// The settings of a CARGO_HOME that has all that is needed.
+/// The settings of a `CARGO_HOME` that has all that is needed.
 pub fn offline(mut settings: Table) -> String {
     settings.insert("net".to_owned(), Value::Table(Table::from_iter([("offline".to_owned(), Value::Boolean(true))])));
     settings.to_string()

@@ -1,5 +1,5 @@
 //! The list of a bundle's crates that are in its repository cache, so that no bundle holds them twice: lines as `sha256sum`
-//! writes them, with the place of each crate in a CARGO_HOME.
+//! writes them, with the place of each crate in a `CARGO_HOME`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,10 +53,10 @@ pub fn read(tree: &Path) -> Result<BTreeMap<CachePath, Digest>> {
     Ok(crates)
 }
 
-/// Whether Cargo looks for a crate there, from its CARGO_HOME.
+/// Whether Cargo looks for a crate there, from its `CARGO_HOME`.
 pub fn is_place(path: &CachePath) -> bool {
     let names: Vec<&str> = path.names().collect();
-    matches!(names.as_slice(), ["registry", "cache", _, file] if file.ends_with(".crate"))
+    matches!(names.as_slice(), ["registry", "cache", _, file] if file.strip_suffix(".crate").is_some())
 }
 
 #[cfg(test)]

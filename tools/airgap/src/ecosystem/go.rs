@@ -61,8 +61,8 @@ impl ModuleCache {
             }
             let mut listed: Vec<&str> = versions.all.iter().map(String::as_str).filter(|one| !is_pseudo(one)).collect();
             listed.sort_unstable();
-            let list: String = listed.iter().map(|version| format!("{}\n", unescaped(version))).collect();
-            json::write(&folder.join("list"), list.as_bytes())?;
+            let list: Vec<String> = listed.into_iter().map(unescaped).chain([String::new()]).collect();
+            json::write(&folder.join("list"), list.join("\n").as_bytes())?;
         }
         Ok(!modules.is_empty())
     }

@@ -1,4 +1,4 @@
-//! The CARGO_HOME behind the gap: a small folder that Cargo can write to, with links to the bundle, which need not be writable.
+//! The `CARGO_HOME` behind the gap: a small folder that Cargo can write to, with links to the bundle, which need not be writable.
 
 use std::fs;
 use std::path::{Path, PathBuf};

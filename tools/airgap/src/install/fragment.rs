@@ -26,7 +26,7 @@ pub struct Fragment<'a> {
     pub version: BazelVersion,
     /// Whether the workspace has a lock file that says something.
     pub has_lock: bool,
-    /// The folder that is made as CARGO_HOME, absolute.
+    /// The folder that is made as `CARGO_HOME`, absolute.
     pub cargo_home: &'a Path,
 }
 
