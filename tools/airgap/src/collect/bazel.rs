@@ -73,7 +73,7 @@ fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
     run.options.flags.iter().filter(matters)
 }
 
-fn flag(name: &str, value: &Path) -> OsString {
+pub(super) fn flag(name: &str, value: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(value);
     flag
@@ -85,7 +85,7 @@ impl Bazel {
         Self { program: program.into(), workspace: workspace.into(), version }
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.current_dir(&self.workspace).stdin(Stdio::null());
         command
@@ -95,7 +95,7 @@ impl Bazel {
         AirgapError::Bazel { command: format!("{} {arguments}", self.program.display()), message }
     }
 
-    fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
+    pub(super) fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
         self.error(arguments, format!("{error}: name the program with --bazel, as in --bazel=bazelisk"))
     }
 
@@ -133,26 +133,6 @@ impl Bazel {
         let message =
             format!("{status}; what is wrong stands above. The targets have to build here, with a network, first");
         Err(self.error(&shown, message))
-    }
-
-    /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
-    /// is written to `log`, the flags in force to `events`.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn jailed_build(
-        &self,
-        root: &Path,
-        log: &Path,
-        events: &Path,
-        flags: &[String],
-        targets: &[String],
-    ) -> Result<bool> {
-        let mut command = self.command();
-        command.arg("--batch").arg(flag("--output_user_root=", root)).arg("build").arg("--symlink_prefix=/");
-        command.arg(flag("--experimental_workspace_rules_log_file=", log));
-        command.arg(flag("--build_event_json_file=", events)).args(flags).arg("--").args(targets);
-        let shown = format!("build {}", targets.join(" "));
-        let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        Ok(status.success())
     }
 
     /// Fetches repositories by their names.

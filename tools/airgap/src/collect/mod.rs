@@ -8,6 +8,8 @@ mod filter;
 mod git_commands;
 mod git_mirror;
 mod git_take;
+#[cfg(target_os = "linux")]
+mod jailed;
 mod lazy_tools;
 mod left_out;
 mod raw;
@@ -33,7 +35,11 @@ use crate::tree::Tree;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
+#[cfg(target_os = "linux")]
+pub(crate) use commands::{kind as command_kind, show as show_command, Kind as CommandKind};
 pub use filter::RepositoryPattern;
+#[cfg(target_os = "linux")]
+pub(crate) use jailed::Jailed;
 
 use classify::Classified;
 pub use exceptions::{Exceptions, Git, Vendor};
