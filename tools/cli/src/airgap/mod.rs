@@ -2,17 +2,20 @@
 
 mod bundle;
 mod collect;
+mod exceptions;
 mod install;
+mod password;
 mod progress;
 #[cfg(target_os = "linux")]
 mod prove;
+mod serve;
 mod summary;
 mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Subcommand;
 
 /// What can be done.
@@ -34,6 +37,8 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Writes the bazelrc file by which Bazel takes everything from a bundle.
     Install(install::Arguments),
+    /// Serves on the loopback what Bazel takes from no cache: downloads without a checksum.
+    Serve(serve::Arguments),
     /// Builds where nothing can be reached, and says what was tried all the same.
     #[cfg(target_os = "linux")]
     Prove(prove::Arguments),
@@ -41,14 +46,25 @@ pub enum Command {
 
 /// Does it.
 pub fn run(command: &Command) -> Result<ExitCode> {
+    // `bazel run` starts programs elsewhere, and says where the person is who typed the paths.
+    if let Some(here) = std::env::var_os("BUILD_WORKING_DIRECTORY") {
+        std::env::set_current_dir(&here).with_context(|| format!("going to {}", Path::new(&here).display()))?;
+    }
     match command {
         Command::Collect(arguments) => collect::run(arguments),
         Command::Bundle(arguments) => bundle::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Install(arguments) => install::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
         #[cfg(target_os = "linux")]
         Command::Prove(arguments) => prove::run(arguments),
     }
+}
+
+/// The user's caches.
+fn cache_folder() -> Option<PathBuf> {
+    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
 }
 
 /// The Bazel to start: a bare name is of the PATH; a path is from here, and not from the workspace.

@@ -70,7 +70,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let scratch = match &arguments.scratch {
         Some(scratch) => scratch.clone(),
-        None => cache_folder().context("HOME is not set: name a folder with --scratch")?.join("lazytools"),
+        None => super::cache_folder().context("HOME is not set: name a folder with --scratch")?.join("lazytools"),
     };
     let bazel = Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version);
     let options = Options {
@@ -153,9 +153,4 @@ fn notes(report: &Report) -> Vec<String> {
 
 fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-fn cache_folder() -> Option<PathBuf> {
-    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
 }
