@@ -555,3 +555,31 @@ fn where_namespaces_are_forbidden() {
         ],
     );
 }
+
+#[test]
+fn what_is_served_in_the_namespace() {
+    if !can() {
+        return;
+    }
+    let get = r#"for argument; do case $argument in --downloader_config=*) config=${argument#*=} ;; esac; done
+port=$(sed -n 's|^rewrite .* http://127.0.0.1:\([0-9]*\)/.*|\1|p' "$config")
+get() { exec 3<>/dev/tcp/127.0.0.1/$port; printf 'GET /from/%s HTTP/1.0\r\n\r\n' "$1" >&3; cat <&3; }
+"#;
+    let lab = Lab::new(&format!("{get}get h.example/a.tar | grep -q archive || exit 1; get h.example/gone; exit 0"));
+    let (status, text, _) = lab.run(&["--serve"]);
+    assert_eq!(status, 1);
+    has(&text, &["no bundle is installed that --serve could serve: name one with --bundle (LT706)"]);
+    lab.bundle();
+    let (status, text, report) = lab.run(&["--serve"]);
+    assert_eq!((status, report["outcome"].as_str()), (0, Some("proved")), "{text}");
+    has(&text, &["Served in the namespace at 127.0.0.1:", ": 2 requests in 2 connections\n"]);
+    assert_eq!((&report["served"]["missed"], &report["opened"]), (&json!(["h.example/gone"]), &json!(2)), "{report}");
+    // All else stays a failure, also of a build that fails.
+    lab.stand_in(&format!("{get}get h.example/a.tar >/dev/null; (: >/dev/tcp/127.0.0.1/9); exit 0"));
+    let (status, text, report) = lab.run(&["--serve"]);
+    assert_eq!((status, report["addresses"][0]["address"].as_str()), (1, Some("127.0.0.1:9")), "{text}");
+    lab.stand_in(&format!("{get}get h.example/gone; exit 1"));
+    let (status, text, _) = lab.run(&["--serve"]);
+    assert_eq!(status, 1);
+    has(&text, &["  h.example/gone was asked for, and the bundle that is served does not hold it\n", "(LT714)"]);
+}

@@ -2,6 +2,7 @@
 
 mod holdings;
 mod jail;
+mod replay;
 mod report;
 mod run;
 mod said;
@@ -11,7 +12,6 @@ mod wants;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::BufReader;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use lazytools_jail::programs::Program;
@@ -29,6 +29,7 @@ pub use wants::Want;
 
 use holdings::Holdings;
 use jail::{Jail, Observed};
+use replay::Replay;
 use run::{End, Held};
 use said::Said;
 use scratch::Scratch;
@@ -60,30 +61,18 @@ pub struct Options {
     pub test: bool,
     /// Let programs of the build talk to each other over the loopback.
     pub allow_loopback: bool,
+    /// Serve the bundle's downloads in the namespace, as `lazytools airgap serve` does: requests to it are no failure.
+    pub serve: bool,
     /// Let repository rules see the HOME of whoever runs this, and not an empty one.
     pub own_home: bool,
 }
-
-/// What serves downloads in the jail.
-pub struct Serving {
-    /// Where it listens: connections to it are no failure.
-    pub address: SocketAddr,
-    /// Flags by which Bazel asks it.
-    pub flags: Vec<String>,
-    /// How many requests it has answered.
-    pub requests: Box<dyn Fn() -> u64>,
-}
-
-/// Begins to serve, in the jail, where nothing else is to be reached. The folder is for its files, and goes with the run. It
-/// serves until the process ends.
-pub type Serve<'a> = &'a dyn Fn(&Path) -> Result<Serving>;
 
 /// Builds in namespaces of its own, with an output root that is new and no server.
 ///
 /// This process enters the namespaces, so it must have one thread, and no further use for a network; and it takes its own
 /// signals, by which it ends Bazel and all that Bazel has started. Works as any user that may make user namespaces.
 /// `say` hears what is being done, and what an operator should know before it is.
-pub fn prove(options: &Options, bazel: &Bazel, serve: Option<Serve<'_>>, say: &dyn Fn(&str)) -> Result<Report> {
+pub fn prove(options: &Options, bazel: &Bazel, say: &dyn Fn(&str)) -> Result<Report> {
     let version = bazel.version()?.supported()?;
     let workspace = fs::canonicalize(&options.workspace).map_err(AirgapError::io("finding", &options.workspace))?;
     if !workspace.join("MODULE.bazel").is_file() {
@@ -91,6 +80,10 @@ pub fn prove(options: &Options, bazel: &Bazel, serve: Option<Serve<'_>>, say: &d
         return Err(AirgapError::Place { path: workspace, message });
     }
     let holdings = installed(options, &workspace, say)?;
+    if options.serve && holdings.is_none() {
+        let message = "no bundle is installed that --serve could serve: name one with --bundle".to_owned();
+        return Err(AirgapError::Place { path: workspace, message });
+    }
     let keep = options.keep.as_deref().map(|keep| new_folder(keep, &workspace)).transpose()?;
     let scratch = Scratch::new(&options.scratch).map_err(AirgapError::io("making", &options.scratch))?;
     if scratch.path().starts_with(&workspace) {
@@ -105,14 +98,15 @@ pub fn prove(options: &Options, bazel: &Bazel, serve: Option<Serve<'_>>, say: &d
     let jail = Jail::enter(&scratch.path().join("etc"))?;
     // Only now: a process with several threads cannot enter a user namespace.
     let signals = held.take();
-    let serving = serve.map(|serve| serve(&scratch.path().join("serve"))).transpose()?;
+    let bundle = holdings.as_ref().filter(|_| options.serve).map(Holdings::bundle);
+    let serving = bundle.map(|bundle| Replay::start(bundle, scratch.path(), version)).transpose()?;
     let platforms: Vec<Option<&String>> = match options.platforms.as_slice() {
         [] => vec![None],
         some => some.iter().map(Some).collect(),
     };
     let mut builds = Builds { built: true, ..Builds::default() };
     for (number, platform) in platforms.into_iter().enumerate() {
-        let mut flags = serving.iter().flat_map(|serving| serving.flags.iter().cloned()).collect::<Vec<_>>();
+        let mut flags = serving.iter().flat_map(Replay::flags).collect::<Vec<_>>();
         flags.extend(platform.map(|platform| format!("--platforms={platform}")));
         flags.extend(options.host_platform.iter().map(|platform| format!("--host_platform={platform}")));
         if !options.own_home {
@@ -148,10 +142,7 @@ pub fn prove(options: &Options, bazel: &Bazel, serve: Option<Serve<'_>>, say: &d
         }
     }
     let observed = jail.finish()?;
-    let served = serving.map(|serving| {
-        let connections = observed.seen.connections.get(&serving.address).map_or(0, |tried| tried.times);
-        Served { address: serving.address, connections, requests: (serving.requests)() }
-    });
+    let served = serving.map(|serving| serving.served(&observed.seen));
     Ok(report(options, &version.to_string(), &workspace, &root, builds, observed, holdings.as_ref(), served))
 }
 
@@ -281,7 +272,8 @@ fn report(
     let quiet = lookups.is_empty()
         && addresses.is_empty()
         && if excused { counters.opened <= total } else { counters.packets == 0 && counters.opened == 0 };
-    let outcome = match (builds.built, quiet && wants.is_empty()) {
+    let missed = served.as_ref().is_some_and(|served| !served.missed.is_empty());
+    let outcome = match (builds.built, quiet && wants.is_empty() && (builds.built || !missed)) {
         (true, true) => Outcome::Proved,
         (false, true) => Outcome::Fails,
         (_, false) => Outcome::Needs,

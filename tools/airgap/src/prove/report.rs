@@ -115,8 +115,10 @@ pub struct Served {
     pub address: SocketAddr,
     /// The connections to it.
     pub connections: u64,
-    /// The requests, as the server has counted them.
+    /// The requests, as the server has counted them: the first ten thousand.
     pub requests: u64,
+    /// The addresses that it was asked for and does not hold, without their scheme.
+    pub missed: BTreeSet<String>,
 }
 
 impl Report {
@@ -130,6 +132,10 @@ impl Report {
         let wants =
             self.wants.iter().filter(|want| !matches!(want, Want::Program { needed_by, .. } if told(needed_by)));
         let mut lines: Vec<String> = wants.map(|want| want.line(self.bundle.as_deref())).collect();
+        let missed = self.served.iter().flat_map(|served| &served.missed).filter(|_| !self.built);
+        lines.extend(
+            missed.map(|address| format!("{address} was asked for, and the bundle that is served does not hold it")),
+        );
         lines.extend(self.lookups.iter().map(|(host, lookup)| lookup.line(host)));
         lines.extend(self.addresses.iter().map(Address::line));
         if self.packets > 0 || self.opened > 0 {

@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Lets programs of the build, as workers and tests with a server, talk to each other over the loopback.
     #[arg(long)]
     allow_loopback: bool,
+    /// Serves the bundle's downloads in the namespace, as `lazytools airgap serve` does, for those without a checksum.
+    #[arg(long)]
+    serve: bool,
     /// Lets repository rules see your HOME, and what tools keep there. Without it HOME is an empty folder for them.
     #[arg(long)]
     own_home: bool,
@@ -85,9 +88,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         flags: arguments.bazel_flags.clone(),
         test: arguments.test,
         allow_loopback: arguments.allow_loopback,
+        serve: arguments.serve,
         own_home: arguments.own_home,
     };
-    let report = match prove(&options, &bazel, None, &|what| eprintln!("lazytools: {what}")) {
+    let report = match prove(&options, &bazel, &|what| eprintln!("lazytools: {what}")) {
         Err(error @ AirgapError::Interrupted(_)) => {
             eprintln!("lazytools: {error}");
             return Ok(ExitCode::from(130));
