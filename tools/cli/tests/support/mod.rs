@@ -4,6 +4,8 @@
 
 pub mod openpgp;
 pub mod packages;
+#[cfg(target_os = "linux")]
+pub mod prove;
 pub mod rules_log;
 mod server;
 mod tls;
