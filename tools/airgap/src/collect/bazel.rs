@@ -1,8 +1,9 @@
 //! Starting Bazel.
 
 use std::ffi::OsString;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 
 use super::Options;
 use crate::bazel_version::BazelVersion;
@@ -12,6 +13,20 @@ use crate::{AirgapError, Result};
 
 /// Flags of `bazel build` that `bazel mod` has to have, too: they change which modules there are.
 const FOR_MOD: [&str; 5] = ["--registry", "--override_module", "--repo_env", "--config", "--ignore_dev_dependency"];
+
+/// Each edge on a line, and labels that mean the same in every repository.
+const TARGETS_FLAGS: [&str; 5] =
+    ["--nobuild_manual_tests", "--consistent_labels", "--output=graph", "--nograph:factored", "--graph:node_limit=-1"];
+const BUILD_FILES_FLAGS: [&str; 4] =
+    ["--consistent_labels", "--keep_going", "--order_output=no", "--output=streamed_jsonproto"];
+
+/// Reads what Bazel prints.
+type Reader<'a, T> = &'a dyn Fn(BufReader<ChildStdout>) -> io::Result<T>;
+
+/// Whether a flag of `bazel build` is one for `bazel mod` and `bazel query`, too.
+fn for_mod(flag: &&String) -> bool {
+    FOR_MOD.iter().any(|name| flag.starts_with(name))
+}
 
 /// The Bazel to start.
 #[derive(Clone, Debug)]
@@ -114,6 +129,46 @@ impl Bazel {
         Err(self.error(&shown, message))
     }
 
+    /// Which target needs which, of those that `build` has analysed with the same flags. `read` gets it as it comes.
+    pub(super) fn targets<T>(&self, run: &Run<'_>, work: &Path, read: Reader<'_, T>) -> Result<T> {
+        let mut command = self.command();
+        command.args(run.startup(work)).arg("cquery").arg("--symlink_prefix=/").args(run.shared());
+        command.args(run.platform.map(|platform| format!("--platforms={platform}")));
+        command.args(run.options.host_platform.as_ref().map(|platform| format!("--host_platform={platform}")));
+        command.args(&run.options.flags).args(TARGETS_FLAGS);
+        // What is excluded, and what only a manual target needs, is not to be fetched for this.
+        command.arg(format!("--universe_scope={}", run.options.targets.join(",")));
+        let asked = run.options.targets.iter().filter(|target| !target.starts_with('-'));
+        let asked: Vec<_> = asked.map(|target| format!("\"{target}\"")).collect();
+        command.arg(format!("deps(set({}))", asked.join(" ")));
+        self.read_output(command, "cquery", read)
+    }
+
+    /// The BUILD files of the packages of targets, which are loaded already. `read` gets them as they come.
+    pub(super) fn build_files<T>(&self, run: &Run<'_>, work: &Path, of: &[&str], read: Reader<'_, T>) -> Result<T> {
+        let file = work.join(format!("packages-{}.query", run.number));
+        let labels: Vec<_> = of.iter().map(|label| format!("\"{label}\"")).collect();
+        let text = format!("buildfiles(set({}))\n", labels.join(" "));
+        std::fs::write(&file, text).map_err(AirgapError::io("writing", &file))?;
+        let mut command = self.command();
+        command.args(run.startup(work)).arg("query").args(run.shared());
+        command.args(run.options.flags.iter().filter(for_mod)).args(BUILD_FILES_FLAGS);
+        command.arg(flag("--query_file=", &file));
+        self.read_output(command, "query", read)
+    }
+
+    fn read_output<T>(&self, mut command: Command, shown: &str, read: Reader<'_, T>) -> Result<T> {
+        let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| self.not_started(shown, &error))?;
+        let read = child.stdout.take().map(|output| read(BufReader::new(output)));
+        // Where reading has ended early, Bazel ends at the closed pipe.
+        let status = child.wait().map_err(|error| self.error(shown, error.to_string()))?;
+        match read {
+            Some(Ok(read)) if status.success() => Ok(read),
+            Some(Err(error)) => Err(self.error(shown, format!("what it printed cannot be read: {error}"))),
+            _ => Err(self.error(shown, format!("{status}; what is wrong stands above"))),
+        }
+    }
+
     /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
     /// is written to `log`, the flags in force to `events`.
     #[cfg(target_os = "linux")]
@@ -138,8 +193,7 @@ impl Bazel {
     pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path) -> Result<Node> {
         let mut command = self.command();
         command.args(run.startup(work)).arg("mod").args(module_graph::FLAGS).args(run.shared());
-        let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
-        command.args(run.options.flags.iter().filter(matters));
+        command.args(run.options.flags.iter().filter(for_mod));
         let shown = format!("mod {}", module_graph::FLAGS.join(" "));
         let output = command.stderr(Stdio::inherit()).output().map_err(|error| self.not_started(&shown, &error))?;
         if !output.status.success() {

@@ -1,11 +1,13 @@
 //! Finds out by Bazel itself what targets need from elsewhere.
 
 mod bazel;
+mod chains;
 mod classify;
 mod commands;
 mod registry_files;
+mod target_graph;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         some => some.iter().map(|platform| Some(platform.as_str())).collect(),
     };
     let mut lock_counts = true;
+    let mut chains = chains::Chains::new();
     for (number, platform) in platforms.iter().enumerate() {
         say(&format!(
             "bazel build --nobuild {}{}",
@@ -87,6 +90,14 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         let flags = flags.unwrap_or_default();
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
+        say("bazel cquery, for the chains of targets that lead to each repository");
+        match chains::of_run(bazel, &run, work.path()) {
+            Ok(found) => chains::merge(&mut chains, found),
+            // A bundle is as good without them.
+            Err(error) => {
+                say(&format!("{error}. Without it `lazytools airgap report` cannot say why something is needed"))
+            }
+        }
     }
     say("reading the files of registries");
     let mut found = RegistryFiles::new(&registries, client, &folder);
@@ -103,6 +114,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
     items.sort();
+    let chains = chains::needed(&chains, &items.iter().flat_map(Item::needed_by).cloned().collect());
     let collection = Collection {
         collection_version: COLLECTION_VERSION,
         bazel: version.to_string(),
@@ -111,7 +123,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         registries,
         items,
         trees: Vec::new(),
-        chains: BTreeMap::new(),
+        chains,
     };
     folder.write(&collection)?;
     Ok(collection)
