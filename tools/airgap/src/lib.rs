@@ -21,6 +21,7 @@ pub mod module_graph;
 #[cfg(target_os = "linux")]
 pub mod prove;
 pub mod registry;
+pub mod report;
 pub mod rules_log;
 pub mod tree;
 pub mod verify;

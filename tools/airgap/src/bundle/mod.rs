@@ -2,6 +2,7 @@
 
 mod place;
 mod plan;
+mod preview;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,6 +17,7 @@ use crate::{AirgapError, Result};
 
 use place::{place, remove};
 use plan::{in_cache, mirrored, plan, Entry, Planned};
+pub use preview::preview;
 
 /// Where files are while they are written.
 const PARTIAL: &str = ".partial";
