@@ -292,8 +292,12 @@ impl Report {
 fn name(path: &str, sources: &BTreeSet<String>) -> String {
     let of_source = sources.iter().find_map(|source| {
         let address = source.split(['?', '#']).next()?;
-        let name = address.trim_end_matches('/').rsplit_once('/')?.1;
-        (!name.is_empty()).then(|| name.to_owned())
+        let (_, path) = address.split_once("://").map_or(Some(("", address)), |(_, rest)| rest.split_once('/'))?;
+        let names: Vec<&str> = path.trim_matches('/').split('/').collect();
+        // Of an address such as `serde/1.0.0/download` the last name alone tells nothing.
+        let telling = if names.last()?.contains('.') { 1 } else { 3 };
+        let name = names[names.len().saturating_sub(telling)..].join("/");
+        (!name.is_empty()).then_some(name)
     });
     let of_path = || path.rsplit('/').next().unwrap_or(path).to_owned();
     // Every module has a MODULE.bazel: which one it is stands before it.

@@ -1,23 +1,24 @@
 // The table, sortable by each column, a page of rows at a time.
 
-const ROWS = 100;
+const ROWS = 50;
 const table = document.getElementById("table");
 const openFile = (file) => show({ item: `file ${file.path}` });
 const openRepository = (name) => show({ item: `repository ${name}` });
 
-// Of each column: its name, what it is sorted by, what stands in it, and whether that is a number.
+// Of each column: its name, what it is sorted by, what stands in it, and its class: `number` is sorted as such.
 const tables = {
   files: {
     words: "Files",
     rows: visible,
     columns: [
-      { id: "name", title: "File", by: (file) => file.name, cell: (file) => named(file.name, () => openFile(file)) },
-      { id: "size", title: "Size", by: (file) => file.size, cell: (file) => bytes(file.size), number: true },
-      { id: "kind", title: "Kind", by: (file) => file.kindWords, cell: (file) => file.kindWords },
-      { id: "platform", title: "Platform", by: (file) => file.platform, cell: (file) => file.platform },
+      { id: "name", title: "File", by: (file) => file.name, cell: (file) => named(file.name, () => openFile(file)), as: "wide" },
+      { id: "size", title: "Size", by: (file) => file.size, cell: (file) => bytes(file.size), as: "number" },
+      { id: "kind", title: "Kind", by: (file) => file.kindWords, cell: (file) => file.kindWords, as: "narrow" },
+      { id: "platform", title: "Platform", by: (file) => file.platform, cell: (file) => file.platform, as: "narrow" },
       {
         id: "repository", title: "Needed by", by: (file) => file.neededBy.join(" "),
         cell: (file) => (file.neededBy.length > 1 ? `${file.neededBy[0]} and ${file.neededBy.length - 1} more` : file.repository),
+        as: "wide",
       },
     ],
     is: (file) => state.item === `file ${file.path}`,
@@ -26,11 +27,11 @@ const tables = {
     words: "Repositories",
     rows: visibleRepositories,
     columns: [
-      { id: "name", title: "Repository", by: (one) => one.name, cell: (one) => named(one.name, () => openRepository(one.name)) },
-      { id: "size", title: "Size", by: (one) => one.bytes, cell: (one) => bytes(one.bytes), number: true },
-      { id: "alone", title: "Needed by it alone", by: (one) => one.alone, cell: (one) => bytes(one.alone), number: true },
-      { id: "files", title: "Files", by: (one) => one.files, cell: (one) => one.files.toLocaleString("en"), number: true },
-      { id: "chain", title: "Because of", by: (one) => one.chain[0] ?? "", cell: (one) => one.chain[0] ?? "" },
+      { id: "name", title: "Repository", by: (one) => one.name, cell: (one) => named(one.name, () => openRepository(one.name)), as: "wide" },
+      { id: "size", title: "Size", by: (one) => one.bytes, cell: (one) => bytes(one.bytes), as: "number" },
+      { id: "alone", title: "Needed by it alone", by: (one) => one.alone, cell: (one) => bytes(one.alone), as: "number" },
+      { id: "files", title: "Files", by: (one) => one.files, cell: (one) => one.files.toLocaleString("en"), as: "number" },
+      { id: "chain", title: "Because of", by: (one) => one.chain[0] ?? "", cell: (one) => one.chain[0] ?? "", as: "wide" },
     ],
     is: (one) => state.item === `repository ${one.name}`,
   },
@@ -38,10 +39,10 @@ const tables = {
     words: "Not in it",
     rows: () => report.notIncluded,
     columns: [
-      { id: "class", title: "Why not", by: (one) => one.class, cell: (one) => one.class },
-      { id: "name", title: "What", by: (one) => one.what.join(" "), cell: (one) => one.what.join("\n") },
-      { id: "needed", title: "Needed by", by: (one) => one.neededBy.join(" "), cell: (one) => some(one.neededBy) },
-      { id: "mend", title: "What to do", by: (one) => one.mend, cell: (one) => one.mend },
+      { id: "class", title: "Why not", by: (one) => one.class, cell: (one) => one.class, as: "narrow" },
+      { id: "name", title: "What", by: (one) => one.what.join(" "), cell: (one) => one.what.join("\n"), as: "wide" },
+      { id: "needed", title: "Needed by", by: (one) => one.neededBy.join(" "), cell: (one) => some(one.neededBy), as: "wide" },
+      { id: "mend", title: "What to do", by: (one) => one.mend, cell: (one) => one.mend, as: "wide" },
     ],
     is: () => false,
   },
@@ -67,7 +68,7 @@ function visibleRepositories() {
 
 function compare(column) {
   const way = state.down ? -1 : 1;
-  const values = column.number ? (one, other) => one - other : (one, other) => order.compare(one, other);
+  const values = column.as === "number" ? (one, other) => one - other : (one, other) => order.compare(one, other);
   return (one, other) => way * values(column.by(one), column.by(other));
 }
 
@@ -81,15 +82,15 @@ function drawTable() {
   const head = columns.map((one) => {
     const sorted = one === column ? (state.down ? "descending" : "ascending") : "none";
     const sort = () => {
-      show({ sort: one.id, down: one === column ? !state.down : Boolean(one.number), page: 1 });
+      show({ sort: one.id, down: one === column ? !state.down : one.as === "number", page: 1 });
       table.querySelector(`th[data-column="${one.id}"] button`).focus();
     };
-    return element("th", { scope: "col", "aria-sort": sorted, class: one.number ? "number" : null, "data-column": one.id },
+    return element("th", { scope: "col", "aria-sort": sorted, class: one.as, "data-column": one.id },
       element("button", { type: "button", click: sort }, one.title));
   });
   const body = all.slice(from, from + ROWS).map((row) =>
     element("tr", { "aria-current": is(row) ? "true" : null }, columns.map((one, index) =>
-      element(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, class: one.number ? "number" : null }, one.cell(row)))));
+      element(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, class: one.as }, one.cell(row)))));
   table.setAttribute("aria-rowcount", String(all.length + 1));
   table.replaceChildren(element("caption", {}, `${words}: ${all.length.toLocaleString("en")}`),
     element("thead", {}, element("tr", {}, head)), element("tbody", {}, body));
