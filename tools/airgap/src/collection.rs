@@ -156,6 +156,13 @@ pub enum Item {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         covered: Option<Cover>,
     },
+    /// A repository that was left out by its name.
+    LeftOut {
+        /// Its canonical name.
+        repository: String,
+        /// The targets that were asked for and need it, and so were not analysed.
+        targets: BTreeSet<String>,
+    },
     /// Something of the machine itself.
     Host {
         /// The program, file or folder.
@@ -188,6 +195,9 @@ impl Item {
                 "look at the commands: if one downloads, its own cache or mirror has to be there on the other side \
                  (CARGO_HOME, GOPROXY, PIP_INDEX_URL, npm_config_registry …)",
             ),
+            Self::LeftOut { .. } => {
+                Some("nothing, if the chosen platforms do not need it; or collect again without this --without")
+            }
             Self::Host { .. } => Some("have it on the other side's machine, at the same place"),
         }
     }
@@ -200,6 +210,7 @@ impl Item {
             | Self::NotFetched { needed_by, .. }
             | Self::Host { needed_by, .. } => Box::new(needed_by.iter()),
             Self::Git { needed_by, .. } | Self::Executes { needed_by, .. } => Box::new(std::iter::once(needed_by)),
+            Self::LeftOut { repository, .. } => Box::new(std::iter::once(repository)),
             Self::RegistryFile { .. } => Box::new(std::iter::empty()),
         }
     }
@@ -213,6 +224,7 @@ impl Item {
             Self::NotFetched { .. } => "not fetched",
             Self::Git { .. } => "fetched by git",
             Self::Executes { .. } => "executes a program",
+            Self::LeftOut { .. } => "left out by name",
             Self::Host { .. } => "of the machine",
         }
     }

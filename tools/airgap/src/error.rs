@@ -63,6 +63,19 @@ pub enum AirgapError {
     /// A Bazel that this program knows nothing about.
     #[error("{0} (LT705)")]
     BazelVersion(String),
+    /// A pattern of `--without` that names no repository.
+    #[error(
+        "--without={0} names no repository that an extension or MODULE.bazel makes: `bazel mod graph --extension_info=all` \
+         lists them (LT770)"
+    )]
+    Pattern(String),
+    /// A workspace that takes everything from a bundle cannot say what it needs from elsewhere.
+    #[error(
+        "{}: it makes this workspace take everything from a bundle, so nothing can be fetched: take it away for now, by \
+         `lazytools airgap install --undo` (LT771)",
+        .0.display()
+    )]
+    Installed(PathBuf),
     /// A folder that is no place for what is to be written.
     #[error("{path}: {message} (LT706)", path = path.display())]
     Place {

@@ -13,6 +13,9 @@ use crate::{json, AirgapError, Result};
 
 pub use fragment::Fragment;
 
+/// The fragment's name where nothing else was said.
+pub const FRAGMENT: &str = "airgap.bazelrc";
+
 /// What is to be installed where.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -89,6 +92,12 @@ pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let installed = check(options, manifest)?;
     json::write(&installed.path, installed.text.as_bytes())?;
     Ok(installed)
+}
+
+/// Whether there is a fragment that `install` wrote.
+pub fn is_installed(workspace: &Path, fragment: &Path) -> bool {
+    let path = workspace.join(fragment);
+    fs::read_to_string(&path).is_ok_and(|text| fragment::ours(&text, &path).is_ok())
 }
 
 /// Takes the fragment away, if `install` wrote it and nobody changed it; false where there is none.

@@ -20,6 +20,8 @@ pub const NAME: &str = "manifest.json";
 pub const CACHE: &str = "repository_cache";
 /// The folder of a bundle with a folder for each registry.
 pub const REGISTRIES: &str = "registries";
+/// The folder of a bundle that stands for each repository that is left out.
+pub const LEFT_OUT: &str = "left_out";
 
 const KIND: Kind = Kind { what: "the manifest", mend: "Copy it again, or run `lazytools airgap bundle` again" };
 
@@ -74,6 +76,8 @@ pub enum FileKind {
     Distdir,
     /// A file of a repository that is taken along as Bazel made it, and pinned.
     Vendored,
+    /// A file of the empty repository that stands for those that are left out.
+    LeftOut,
     /// A file of a bare git repository that stands for one elsewhere.
     Git,
     /// A download without a checksum, which `lazytools airgap serve` serves.
@@ -96,6 +100,7 @@ impl FileKind {
             Self::RegistryFile => "files of registries",
             Self::Distdir => "downloads for --distdir",
             Self::Vendored => "vendored repositories",
+            Self::LeftOut => "the place of repositories that are left out",
             Self::Git => "git repositories",
             Self::Replay => "downloads without a checksum",
             Self::GoProxy => "Go modules",
@@ -113,6 +118,7 @@ impl FileKind {
             Self::RegistryFile => &[CACHE, REGISTRIES],
             Self::Distdir => &["distdir"],
             Self::Vendored => &["vendor"],
+            Self::LeftOut => &[LEFT_OUT],
             Self::Git => &["git"],
             Self::Replay => &["replay"],
             Self::GoProxy => &["goproxy"],
@@ -223,6 +229,14 @@ impl Manifest {
         let path = bundle.join(NAME);
         json::write(&path, &json::text(self))?;
         Ok(path)
+    }
+
+    /// The canonical names of the repositories that are left out.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        self.not_included.iter().filter_map(|item| match item {
+            Item::LeftOut { repository, .. } => repository.strip_prefix("@@"),
+            _ => None,
+        })
     }
 
     /// All files that have to be in a bundle: those that are listed and their markers, with whether it must be there.

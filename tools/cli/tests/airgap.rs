@@ -112,8 +112,13 @@ done
     }
 
     fn collect(&self) -> (bool, String) {
+        self.collect_with(&[])
+    }
+
+    fn collect_with(&self, more: &[&str]) -> (bool, String) {
         let (output, bazel) = (self.path("collected"), self.path("bazel"));
-        self.run(&["collect", "//...", "-o", output.to_str().unwrap(), "--bazel", bazel.to_str().unwrap()])
+        let arguments = ["collect", "//...", "-o", output.to_str().unwrap(), "--bazel", bazel.to_str().unwrap()];
+        self.run(&[&arguments, more].concat())
     }
 
     fn fails(&self, parts: &[&str]) {
@@ -258,6 +263,41 @@ fn what_stands_in_the_way_is_said() {
     assert!(!success && text.contains("it is inside the workspace") && text.ends_with("(LT706)\n"), "{text}");
     fs::remove_file(lab.path("ws/MODULE.bazel")).unwrap();
     lab.fails(&["there is no MODULE.bazel", "(LT706)"]);
+}
+
+#[test]
+fn repositories_are_chosen_by_name() {
+    let lab = Lab::new();
+    fs::write(
+        lab.path("graph"),
+        r#"{"key": "<root>", "extensionUsages": [{"key": "@@sdk+//:s.bzl%sdk", "used_repos": ["sdk_linux", "sdk_windows"]}]}"#,
+    )
+    .unwrap();
+    let (success, text) = lab.collect_with(&["--without", "*windows", "--repository", "@sdk_linux"]);
+    assert!(success, "{text}");
+    assert!(text.contains("left out by name: nothing, if the chosen platforms do not need it"), "{text}");
+    assert!(text.contains("  @@sdk++sdk+sdk_windows\n"), "{text}");
+    let commands = fs::read_to_string(lab.path("commands")).unwrap();
+    let stub = lab.path("collected/trees/left_out");
+    assert!(stub.join("BUILD.bazel").exists());
+    let line = |word: &str| commands.lines().find(|line| line.contains(word)).unwrap();
+    let flag = format!("--override_repository=sdk++sdk+sdk_windows={}", stub.display());
+    assert!(line(" build ").contains(&flag) && line(" build ").contains("--keep_going"), "{commands}");
+    assert!(line(" fetch ").contains("--repo=@sdk_linux") && line(" fetch ").contains(&flag), "{commands}");
+
+    let (success, text) = lab.collect_with(&["--without", "*windoze*"]);
+    assert!(!success && text.contains("--without=*windoze* names no repository") && text.contains("(LT770)"), "{text}");
+    let (success, text) = lab.collect_with(&["--without", "//sdk"]);
+    assert!(!success && text.contains("\"//sdk\" names no repository: write it without a target"), "{text}");
+}
+
+#[test]
+fn a_workspace_with_a_bundle_cannot_be_collected() {
+    let lab = Lab::new();
+    let digest = lazytools_airgap::digest::Algorithm::Sha256.digest(b"common --x\n");
+    let head = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
+    fs::write(lab.path("ws/airgap.bazelrc"), format!("{head}{}\ncommon --x\n", digest.hex())).unwrap();
+    lab.fails(&["airgap.bazelrc: it makes this workspace take everything from a bundle", "install --undo", "(LT771)"]);
 }
 
 #[test]

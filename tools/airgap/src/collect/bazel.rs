@@ -1,32 +1,17 @@
 //! Starting Bazel.
 
 use std::ffi::OsString;
-use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use super::Options;
 use crate::bazel_version::BazelVersion;
 use crate::cache::RepositoryCache;
-use crate::module_graph::{self, Node};
+use crate::module_graph::Node;
 use crate::{AirgapError, Result};
 
 /// Flags of `bazel build` that `bazel mod` has to have, too: they change which modules there are.
 const FOR_MOD: [&str; 5] = ["--registry", "--override_module", "--repo_env", "--config", "--ignore_dev_dependency"];
-
-/// Each edge on a line, and labels that mean the same in every repository.
-const TARGETS_FLAGS: [&str; 5] =
-    ["--nobuild_manual_tests", "--consistent_labels", "--output=graph", "--nograph:factored", "--graph:node_limit=-1"];
-const BUILD_FILES_FLAGS: [&str; 4] =
-    ["--consistent_labels", "--keep_going", "--order_output=no", "--output=streamed_jsonproto"];
-
-/// Reads what Bazel prints.
-type Reader<'a, T> = &'a dyn Fn(BufReader<ChildStdout>) -> io::Result<T>;
-
-/// Whether a flag of `bazel build` is one for `bazel mod` and `bazel query`, too.
-fn for_mod(flag: &&String) -> bool {
-    FOR_MOD.iter().any(|name| flag.starts_with(name))
-}
 
 /// The Bazel to start.
 #[derive(Clone, Debug)]
@@ -43,6 +28,8 @@ pub(super) struct Run<'a> {
     pub options: &'a Options,
     pub version: BazelVersion,
     pub cache: RepositoryCache,
+    /// Flags of all of its commands, by which repositories are left out.
+    pub overrides: &'a [String],
 }
 
 impl Run<'_> {
@@ -57,22 +44,29 @@ impl Run<'_> {
     }
 
     /// Without a server, which would stay; with an output root and base that no earlier build has filled.
-    fn startup(&self, work: &Path) -> Vec<OsString> {
+    pub(super) fn startup(&self, work: &Path) -> Vec<OsString> {
         let base = work.join(format!("base-{}", self.number));
         vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &base)]
     }
 
-    fn shared(&self) -> Vec<OsString> {
+    pub(super) fn shared(&self) -> Vec<OsString> {
         let mut flags = vec![flag("--repository_cache=", self.cache.root())];
         if self.version.has_repo_contents_cache() {
             // It would stand for downloads, and so hide them.
             flags.push("--repo_contents_cache=".into());
         }
+        flags.extend(self.overrides.iter().map(OsString::from));
         flags
     }
 }
 
-fn flag(name: &str, value: &Path) -> OsString {
+/// The flags of `bazel build` that other commands have to have, too.
+pub(super) fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
+    let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
+    run.options.flags.iter().filter(matters)
+}
+
+pub(super) fn flag(name: &str, value: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(value);
     flag
@@ -84,17 +78,17 @@ impl Bazel {
         Self { program: program.into(), workspace: workspace.into(), version }
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.current_dir(&self.workspace).stdin(Stdio::null());
         command
     }
 
-    fn error(&self, arguments: &str, message: String) -> AirgapError {
+    pub(super) fn error(&self, arguments: &str, message: String) -> AirgapError {
         AirgapError::Bazel { command: format!("{} {arguments}", self.program.display()), message }
     }
 
-    fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
+    pub(super) fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
         self.error(arguments, format!("{error}: name the program with --bazel, as in --bazel=bazelisk"))
     }
 
@@ -108,8 +102,9 @@ impl Bazel {
         BazelVersion::from_output(&String::from_utf8_lossy(&output.stdout))
     }
 
-    /// Loads and analyses the targets, and builds nothing.
-    pub(super) fn build(&self, run: &Run<'_>, work: &Path) -> Result<()> {
+    /// Loads and analyses the targets, and builds nothing. False where some could not be analysed and repositories are
+    /// left out, which may be the reason.
+    pub(super) fn build(&self, run: &Run<'_>, work: &Path) -> Result<bool> {
         let mut command = self.command();
         command.args(run.startup(work)).arg("build").arg("--nobuild");
         // No bazel-* links in the workspace.
@@ -118,55 +113,19 @@ impl Bazel {
         command.arg(flag("--build_event_json_file=", &run.events(work)));
         command.args(run.platform.map(|platform| format!("--platforms={platform}")));
         command.args(run.options.host_platform.as_ref().map(|platform| format!("--host_platform={platform}")));
+        if !run.overrides.is_empty() {
+            // What needs a repository that is left out is not analysed; the rest is.
+            command.arg("--keep_going");
+        }
         command.args(&run.options.flags).arg("--").args(&run.options.targets);
         let shown = format!("build --nobuild {}", run.options.targets.join(" "));
         let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        if status.success() {
-            return Ok(());
+        if status.success() || (!run.overrides.is_empty() && status.code() == Some(1)) {
+            return Ok(status.success());
         }
         let message =
             format!("{status}; what is wrong stands above. The targets have to build here, with a network, first");
         Err(self.error(&shown, message))
-    }
-
-    /// Which target needs which, of those that `build` has analysed with the same flags. `read` gets it as it comes.
-    pub(super) fn targets<T>(&self, run: &Run<'_>, work: &Path, read: Reader<'_, T>) -> Result<T> {
-        let mut command = self.command();
-        command.args(run.startup(work)).arg("cquery").arg("--symlink_prefix=/").args(run.shared());
-        command.args(run.platform.map(|platform| format!("--platforms={platform}")));
-        command.args(run.options.host_platform.as_ref().map(|platform| format!("--host_platform={platform}")));
-        command.args(&run.options.flags).args(TARGETS_FLAGS);
-        // What is excluded, and what only a manual target needs, is not to be fetched for this.
-        command.arg(format!("--universe_scope={}", run.options.targets.join(",")));
-        let asked = run.options.targets.iter().filter(|target| !target.starts_with('-'));
-        let asked: Vec<_> = asked.map(|target| format!("\"{target}\"")).collect();
-        command.arg(format!("deps(set({}))", asked.join(" ")));
-        self.read_output(command, "cquery", read)
-    }
-
-    /// The BUILD files of the packages of targets, which are loaded already. `read` gets them as they come.
-    pub(super) fn build_files<T>(&self, run: &Run<'_>, work: &Path, of: &[&str], read: Reader<'_, T>) -> Result<T> {
-        let file = work.join(format!("packages-{}.query", run.number));
-        let labels: Vec<_> = of.iter().map(|label| format!("\"{label}\"")).collect();
-        let text = format!("buildfiles(set({}))\n", labels.join(" "));
-        std::fs::write(&file, text).map_err(AirgapError::io("writing", &file))?;
-        let mut command = self.command();
-        command.args(run.startup(work)).arg("query").args(run.shared());
-        command.args(run.options.flags.iter().filter(for_mod)).args(BUILD_FILES_FLAGS);
-        command.arg(flag("--query_file=", &file));
-        self.read_output(command, "query", read)
-    }
-
-    fn read_output<T>(&self, mut command: Command, shown: &str, read: Reader<'_, T>) -> Result<T> {
-        let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| self.not_started(shown, &error))?;
-        let read = child.stdout.take().map(|output| read(BufReader::new(output)));
-        // Where reading has ended early, Bazel ends at the closed pipe.
-        let status = child.wait().map_err(|error| self.error(shown, error.to_string()))?;
-        match read {
-            Some(Ok(read)) if status.success() => Ok(read),
-            Some(Err(error)) => Err(self.error(shown, format!("what it printed cannot be read: {error}"))),
-            _ => Err(self.error(shown, format!("{status}; what is wrong stands above"))),
-        }
     }
 
     /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
@@ -189,12 +148,29 @@ impl Bazel {
         Ok(status.success())
     }
 
-    /// The modules that the resolution came by.
-    pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path) -> Result<Node> {
+    /// Fetches repositories by their names.
+    pub(super) fn fetch(&self, run: &Run<'_>, work: &Path, log: &Path, repositories: &[String]) -> Result<()> {
         let mut command = self.command();
-        command.args(run.startup(work)).arg("mod").args(module_graph::FLAGS).args(run.shared());
-        command.args(run.options.flags.iter().filter(for_mod));
-        let shown = format!("mod {}", module_graph::FLAGS.join(" "));
+        command.args(run.startup(work)).arg("fetch").args(run.shared());
+        command.arg(flag("--experimental_workspace_rules_log_file=", log));
+        let named: Vec<_> = repositories.iter().map(|name| format!("--repo={name}")).collect();
+        command.args(for_mod(run)).args(&named);
+        let shown = format!("fetch {}", named.join(" "));
+        let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(self.error(
+            &shown,
+            format!("{status}; what is wrong stands above. --repository takes @name or @@canonical~name"),
+        ))
+    }
+
+    /// The modules that the resolution came by, or the extensions, as the flags say.
+    pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path, flags: &[&str]) -> Result<Node> {
+        let mut command = self.command();
+        command.args(run.startup(work)).arg("mod").args(flags).args(run.shared()).args(for_mod(run));
+        let shown = format!("mod {}", flags.join(" "));
         let output = command.stderr(Stdio::inherit()).output().map_err(|error| self.not_started(&shown, &error))?;
         if !output.status.success() {
             return Err(self.error(&shown, format!("{}; what is wrong stands above", output.status)));

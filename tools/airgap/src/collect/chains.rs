@@ -29,7 +29,11 @@ pub fn of_run(bazel: &Bazel, run: &Run<'_>, work: &Path) -> Result<Chains> {
     let graph = bazel.targets(run, work, &|output| TargetGraph::read(output))?;
     let paths = graph.shortest(roots.iter().map(String::as_str));
     let mut chains = of_targets(&paths);
-    let loads = bazel.build_files(run, work, &of_each_package(&paths), &|output| loads(output))?;
+    let of = of_each_package(&paths);
+    if of.is_empty() {
+        return Ok(chains);
+    }
+    let loads = bazel.build_files(run, work, &of, &|output| loads(output))?;
     add_loaded(&mut chains, &paths, &loads);
     Ok(chains)
 }

@@ -4,6 +4,9 @@ mod bazel;
 mod chains;
 mod classify;
 mod commands;
+mod filter;
+mod left_out;
+mod queries;
 mod registry_files;
 mod target_graph;
 
@@ -15,13 +18,21 @@ use std::path::{Path, PathBuf};
 use lazytools_fetch::Client;
 
 use crate::bazel_flags;
+use crate::bazel_version::BazelVersion;
 use crate::collection::{Collection, Folder, Item, COLLECTION_VERSION};
+use crate::install;
+use crate::manifest::FileKind;
+use crate::module_graph;
 use crate::registry::{RegistryUrl, CENTRAL};
 use crate::rules_log::RulesLog;
+use crate::tree::Tree;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
+pub use filter::RepositoryPattern;
+
 use classify::Classified;
+use left_out::LeftOut;
 use registry_files::RegistryFiles;
 
 /// What is to be collected.
@@ -37,6 +48,10 @@ pub struct Options {
     pub platforms: Vec<String>,
     /// The platform that builds, where it is not this machine's.
     pub host_platform: Option<String>,
+    /// Repositories that are not fetched, and not needed for the chosen platforms.
+    pub without: Vec<RepositoryPattern>,
+    /// Repositories that are fetched by their names, whether or not a target needs them here.
+    pub repositories: Vec<String>,
     /// More flags for `bazel build`, as `--config=ci`.
     pub flags: Vec<String>,
 }
@@ -53,6 +68,9 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     if !workspace.join("MODULE.bazel").is_file() {
         let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
         return Err(AirgapError::Place { path: workspace, message });
+    }
+    if install::is_installed(&workspace, Path::new(install::FRAGMENT)) {
+        return Err(AirgapError::Installed(workspace.join(install::FRAGMENT)));
     }
     let output = std::path::absolute(&options.output).map_err(AirgapError::io("finding", &options.output))?;
     files::folder(&output).map_err(AirgapError::io("making", &output))?;
@@ -75,18 +93,37 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     };
     let mut lock_counts = true;
     let mut chains = chains::Chains::new();
+    let mut left_out = leave_out(options, bazel, version, &folder, &work, say)?;
+    let mut trees = Vec::new();
+    if !options.without.is_empty() {
+        trees.push(stub(&folder)?);
+    }
+    let names: BTreeSet<String> = left_out.repositories().cloned().collect();
+    let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
     for (number, platform) in platforms.iter().enumerate() {
         say(&format!(
             "bazel build --nobuild {}{}",
             options.targets.join(" "),
             platform.map(|platform| format!(" --platforms={platform}")).unwrap_or_default()
         ));
-        let run = bazel::Run { number, platform: *platform, options, version, cache: folder.cache() };
-        bazel.build(&run, work.path())?;
-        read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
+        let run =
+            bazel::Run { number, platform: *platform, options, version, cache: folder.cache(), overrides: &overrides };
+        let whole = bazel.build(&run, work.path())?;
         let events = run.events(work.path());
-        let file = File::open(&events).map_err(AirgapError::io("reading", &events))?;
-        let flags = bazel_flags::read(BufReader::new(file)).map_err(AirgapError::io("reading", &events))?;
+        let open = || File::open(&events).map(BufReader::new).map_err(AirgapError::io("reading", &events));
+        if !whole {
+            left_out.read(open()?).map_err(AirgapError::io("reading", &events))?;
+            if let Some(broken) = left_out.broken() {
+                return Err(AirgapError::Bazel {
+                    command: format!("build --nobuild {}", options.targets.join(" ")),
+                    message: format!(
+                        "{broken}. That has nothing to do with what --without names: the targets have to build here first"
+                    ),
+                });
+            }
+        }
+        read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
+        let flags = bazel_flags::read(open()?).map_err(AirgapError::io("reading", &events))?;
         let flags = flags.unwrap_or_default();
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
@@ -99,15 +136,22 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
             }
         }
     }
+    let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache(), overrides: &overrides };
+    if !options.repositories.is_empty() {
+        say(&format!("bazel fetch {}", options.repositories.join(" ")));
+        let log = work.path().join("rules-by-name.log");
+        bazel.fetch(&run, work.path(), &log, &options.repositories)?;
+        read_log(&log, &mut classified, None, &[work.path(), &workspace])?;
+    }
     say("reading the files of registries");
     let mut found = RegistryFiles::new(&registries, client, &folder);
     let from_lock = lock_counts && found.add_from_lock(&workspace.join("MODULE.bazel.lock"))?;
     if !from_lock {
-        let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache() };
-        found.add_from_graph(&bazel.module_graph(&run, work.path())?)?;
+        found.add_from_graph(&bazel.module_graph(&run, work.path(), &module_graph::FLAGS)?)?;
     }
     let mut items = classified.items(&folder.cache(), &mut found)?;
     items.extend(found.items());
+    items.extend(left_out.items());
     let of_files = registries.iter().filter(|registry| registry.is_file());
     items.extend(of_files.map(|registry| Item::Host {
         what: format!("the registry {registry}"),
@@ -122,11 +166,53 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         platforms: options.platforms.iter().cloned().collect(),
         registries,
         items,
-        trees: Vec::new(),
+        trees,
         chains,
     };
     folder.write(&collection)?;
     Ok(collection)
+}
+
+/// The repositories that are left out. To know their names Bazel has to run all extensions, so it is asked only where there
+/// is something to leave out.
+fn leave_out(
+    options: &Options,
+    bazel: &Bazel,
+    version: BazelVersion,
+    folder: &Folder,
+    work: &Work,
+    say: &dyn Fn(&str),
+) -> Result<LeftOut> {
+    if options.without.is_empty() {
+        return Ok(LeftOut::default());
+    }
+    say("bazel mod graph, for the names of repositories");
+    let number = options.platforms.len();
+    let run = bazel::Run { number, platform: None, options, version, cache: folder.cache(), overrides: &[] };
+    let graph = bazel.module_graph(&run, work.path(), &module_graph::EXTENSION_FLAGS)?;
+    let (names, idle) = filter::chosen(&options.without, &module_graph::extensions(&graph), version);
+    if let Some(pattern) = idle.first() {
+        return Err(AirgapError::Pattern(pattern.to_string()));
+    }
+    Ok(LeftOut::new(names))
+}
+
+/// A repository without anything in it, as it will be in the bundle.
+fn stub(folder: &Folder) -> Result<Tree> {
+    let path = filter::stub_path();
+    let stub = folder.tree(&path);
+    files::folder(&stub).map_err(AirgapError::io("making", &stub))?;
+    for name in ["BUILD.bazel", "REPO.bazel"] {
+        let file = stub.join(name);
+        std::fs::write(&file, "").map_err(AirgapError::io("writing", &file))?;
+    }
+    Ok(Tree {
+        path,
+        kind: FileKind::LeftOut,
+        sources: BTreeSet::new(),
+        needed_by: BTreeSet::from(["--without".to_owned()]),
+        platforms: BTreeSet::new(),
+    })
 }
 
 fn read_log(log: &Path, classified: &mut Classified, platform: Option<&str>, own: &[&Path]) -> Result<()> {

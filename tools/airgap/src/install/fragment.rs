@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
-use crate::manifest::{Manifest, CACHE};
+use crate::manifest::{Manifest, CACHE, LEFT_OUT};
 use crate::{AirgapError, Result};
 
 const FIRST: &str = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
@@ -36,10 +36,10 @@ impl Fragment<'_> {
         };
         add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?)));
         for registry in &self.manifest.registries {
-            let path = self.path(registry.path.as_str())?;
-            // `%workspace%` is Bazel's own word in this flag.
-            let url = if self.relative { format!("file://%workspace%/{path}") } else { format!("file://{path}") };
-            add(&quoted(&format!("--registry={url}")));
+            add(&quoted(&format!("--registry=file://{}", self.rooted(registry.path.as_str())?)));
+        }
+        for repository in self.manifest.left_out() {
+            add(&quoted(&format!("--override_repository={repository}={}", self.rooted(LEFT_OUT)?)));
         }
         // A download that is not in the bundle fails at once, and says what it is.
         add("--repository_disable_download");
@@ -53,6 +53,12 @@ impl Fragment<'_> {
         // `update` would take the digests of registry files out of the workspace's lock.
         add(if self.has_lock { "--lockfile_mode=error" } else { "--lockfile_mode=off" });
         Ok(format!("{FIRST}{}\n{rest}", Algorithm::Sha256.digest(rest.as_bytes()).hex()))
+    }
+
+    /// For flags that are relative to where Bazel is started: `%workspace%` is Bazel's own word in them.
+    fn rooted(&self, inside: &str) -> Result<String> {
+        let path = self.path(inside)?;
+        Ok(if self.relative { format!("%workspace%/{path}") } else { path })
     }
 
     fn path(&self, inside: &str) -> Result<String> {
@@ -100,7 +106,7 @@ pub fn ours(text: &str, path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collection::Version;
+    use crate::collection::{Item, Version};
     use crate::manifest::Registry;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,7 +122,7 @@ mod tests {
             }],
             files: BTreeMap::new(),
             chains: BTreeMap::new(),
-            not_included: Vec::new(),
+            not_included: vec![Item::LeftOut { repository: "@@x~r".to_owned(), targets: BTreeSet::new() }],
             since: None,
             removed: BTreeSet::new(),
         };
@@ -134,6 +140,7 @@ mod tests {
             text((7, 7, 1), false, false),
             "common \"--repository_cache=/srv/my bundle/repository_cache\"\n\
              common \"--registry=file:///srv/my bundle/registries/r.example-1\"\n\
+             common \"--override_repository=x~r=/srv/my bundle/left_out\"\n\
              common --repository_disable_download\n\
              common --lockfile_mode=off\n"
         );
@@ -150,6 +157,7 @@ mod tests {
         let text = text((7, 7, 1), true, false);
         assert!(text.contains("--repository_cache=../../my bundle/repository_cache"), "{text}");
         assert!(text.contains("--registry=file://%workspace%/../../my bundle/registries/r.example-1"), "{text}");
+        assert!(text.contains("--override_repository=x~r=%workspace%/../../my bundle/left_out"), "{text}");
     }
 
     #[test]

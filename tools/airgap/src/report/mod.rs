@@ -328,6 +328,7 @@ fn not_included(items: &[Item]) -> Vec<NotIncluded> {
             let what = match item {
                 Item::WithoutChecksum { urls, .. } | Item::NotFetched { urls, .. } => all(urls),
                 Item::Git { commands, .. } | Item::Executes { commands, .. } => commands.clone(),
+                Item::LeftOut { repository, .. } => vec![repository.clone()],
                 Item::Host { what, .. } => vec![what.clone()],
                 Item::Checksummed { .. } | Item::RegistryFile { .. } => return None,
             };

@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(long)]
     undo: bool,
     /// The file to write, from the workspace.
-    #[arg(short, long, value_name = "FILE", default_value = "airgap.bazelrc")]
+    #[arg(short, long, value_name = "FILE", default_value = lazytools_airgap::install::FRAGMENT)]
     output: PathBuf,
     /// Names the bundle relative to the workspace, so that both can be moved together.
     #[arg(long)]

@@ -46,6 +46,8 @@ fn line(item: &Item) -> String {
         Item::Git { needed_by, commands, .. } | Item::Executes { needed_by, commands, .. } => {
             format!("  {needed_by}\n    {}", commands.join("\n    "))
         }
+        Item::LeftOut { repository, targets } if targets.is_empty() => format!("  {repository}"),
+        Item::LeftOut { repository, targets } => format!("  {repository}, and so {} was not collected", join(targets)),
         Item::Host { what, needed_by } => format!("  {what} for {}", join(needed_by)),
         Item::Checksummed { .. } | Item::RegistryFile { .. } => String::new(),
     }

@@ -68,17 +68,19 @@ function drawTile(part, index, place) {
   const inside = { x: x + 3, y: y + HEADER, width: width - 6, height: height - HEADER - 3 };
   const framed = part.parts.length > 1 && inside.width > 30 && inside.height > 24;
   const colour = colourOf(part, index);
-  const rectangle = (kind) => svg("rect", { x, y, width: Math.max(0, width), height: Math.max(0, height), rx: 3, class: kind });
+  const rectangle = (kind, inset) => svg("rect", {
+    x: x + inset, y: y + inset, width: Math.max(0, width - 2 * inset), height: Math.max(0, height - 2 * inset), rx: 3, class: kind,
+  });
   const tile = svg("g", {
     class: `tile${framed ? " framed" : ""}`, id: `tile-${index}`, role: "option", "aria-selected": "false",
     "aria-label": describe(part), "data-index": index,
-  }, svg("title", {}, describe(part)), rectangle(`frame c${colour}`));
+  }, svg("title", {}, describe(part)), rectangle(`frame c${colour}`, 0));
   if (framed) {
-    const shown = part.parts.slice(0, 60);
-    const places = squarify(shown.map((one) => one.bytes), inside);
-    shown.forEach((one, number) => {
+    const places = squarify(part.parts.map((one) => one.bytes), inside);
+    part.parts.forEach((one, number) => {
       const at = places[number];
-      if (at.width < 2 || at.height < 2) return;
+      // What is too small to be seen would only make the page slow.
+      if (at.width < 5 || at.height < 5) return;
       const inner = state.colour === "group" ? colour : colourOf(one, number);
       tile.append(svg("rect", { x: at.x, y: at.y, width: at.width, height: at.height, rx: 2, class: `inner c${inner}` },
         svg("title", {}, `${part.full}: ${one.full}, ${bytes(one.bytes)}`)));
@@ -89,13 +91,13 @@ function drawTile(part, index, place) {
   } else {
     tile.append(...drawText(part.label, place, 16, "strong", height > 38 ? bytes(part.bytes) : ""));
   }
-  tile.append(rectangle("ring"));
+  tile.append(rectangle("ring", 2));
   return tile;
 }
 
 // A line that fits, and a second below it. Letters are taken for as wide as most are.
 function drawText(text, place, down, kind, below) {
-  const room = Math.floor((place.width - 10) / (kind === "strong" ? 7 : 6.3));
+  const room = Math.floor((place.width - 10) / (kind === "strong" ? 7.7 : 6.7));
   if (room < 4 || place.height < down + 2) return [];
   const fit = (line) => (line.length <= room ? line : `${line.slice(0, room - 1)}…`);
   const at = { x: place.x + 6, "aria-hidden": "true" };
@@ -122,7 +124,7 @@ function drawLegend() {
   const { sorted } = colours[state.colour];
   const entries = sorted.slice(0, COLOURS - 1).map(([value, size], index) => [value, size, index]);
   const others = sorted.slice(COLOURS - 1);
-  if (others.length > 0) entries.push([`${others.length} others`, others.reduce((total, [, size]) => total + size, 0), COLOURS - 1]);
+  if (others.length > 0) entries.push([count(others.length, "other", "others"), others.reduce((total, [, size]) => total + size, 0), COLOURS - 1]);
   legend.replaceChildren(...entries.map(([value, size, colour]) =>
     element("li", {}, element("span", { class: `swatch c${colour}` }), `${value}, ${bytes(size)}`)));
 }
