@@ -19,7 +19,7 @@ impl Filter {
         for platform in platforms {
             if report.platforms.contains(platform) {
                 filter.labels.insert(platform.clone());
-            } else if let Some(named) = NamedFor::parse(platform) {
+            } else if let Some(named) = NamedFor::parse(platform).filter(|_| !platform.contains([':', '/', '@'])) {
                 filter.names.push(named);
             } else {
                 let known = Vec::from_iter(report.platforms.iter().map(String::as_str)).join(", ");

@@ -207,7 +207,7 @@ impl Report {
         let files = manifest.files.iter().map(|(path, entry)| {
             let (needed_by, platforms) = (entry.needed_by.clone(), entry.platforms.clone());
             File {
-                name: name(path.as_str(), &entry.sources),
+                name: name(path.as_str(), entry.kind, &entry.sources),
                 named_for: named_for(path.as_str(), entry.kind, &entry.sources, &needed_by),
                 path: path.as_str().to_owned(),
                 size: entry.size,
@@ -289,7 +289,7 @@ impl Report {
 }
 
 /// The name in the first address, else in the path.
-fn name(path: &str, sources: &BTreeSet<String>) -> String {
+fn name(path: &str, kind: FileKind, sources: &BTreeSet<String>) -> String {
     let of_source = sources.iter().find_map(|source| {
         let address = source.split(['?', '#']).next()?;
         let (_, path) = address.split_once("://").map_or(Some(("", address)), |(_, rest)| rest.split_once('/'))?;
@@ -301,7 +301,10 @@ fn name(path: &str, sources: &BTreeSet<String>) -> String {
     });
     let of_path = || path.rsplit('/').next().unwrap_or(path).to_owned();
     // Every module has a MODULE.bazel: which one it is stands before it.
-    let module = path.split_once("/modules/").map(|(_, inside)| inside.to_owned());
+    let module = |text: &str| text.split_once("/modules/").map(|(_, inside)| inside.to_owned());
+    let module = (kind == FileKind::RegistryFile)
+        .then(|| sources.iter().map(String::as_str).chain([path]).find_map(module))
+        .flatten();
     module.or(of_source).unwrap_or_else(of_path)
 }
 
