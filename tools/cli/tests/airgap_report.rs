@@ -59,7 +59,7 @@ fn a_table_in_a_pipe_is_whole_and_plain() {
 … and 28 more, of 406.00 KiB together; --top 0 shows all
 
 Named for macos, which was not collected for: 240.00 KiB in 15 files (a guess; see --by file --platform)
-Not in it: 1 things, each with what to do in --json and --html
+Not in it: 1 thing, each with what to do in --json and --html
 ";
     let squeeze = |text: &str| Vec::from_iter(text.split(' ').filter(|word| !word.is_empty())).join(" ");
     assert_eq!(squeeze(&text), squeeze(expected), "{text}");

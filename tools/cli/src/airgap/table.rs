@@ -116,8 +116,8 @@ mod tests {
         let expected = [
             "    SIZE  NAME                           WHY",
             "2.00 KiB  漢字                           //:y",
-            "     1 B  @@\u{fffd}[31mred                    ",
             "     1 B  @@a~a_long_name~which_ends_so  //:x",
+            "     1 B  @@\u{fffd}[31mred                    ",
             "",
         ];
         let trimmed: Vec<_> = expected.iter().map(|line| line.trim_end()).collect();
@@ -129,7 +129,7 @@ mod tests {
         let text = table().render(1, Some(30), &Style::new());
         assert!(text.ends_with("… and 2 more, of 2 B together; --top 0 shows all\n"), "{text}");
         let text = table().render(0, Some(30), &Style::new());
-        assert!(text.contains("     1 B  …h_ends_so") || text.contains("…hich_ends_so"), "{text}");
+        assert!(text.contains("     1 B  …which_ends_so  //:x"), "{text}");
         assert!(text.lines().all(|line| measure_text_width(line) <= 30), "{text}");
     }
 }
