@@ -142,9 +142,10 @@ impl RepositoryCache {
         self.root.join(file_path(digest).to_path())
     }
 
-    /// The size of the file with a digest, in bytes; `None` where it is not there.
+    /// The size of the file with a digest, in bytes; `None` where it is not there. It may be a link, as in the cache that
+    /// `install` makes beside a bundle.
     pub fn size(&self, digest: &Digest) -> Option<u64> {
-        let found = std::fs::symlink_metadata(self.file(digest)).ok().filter(std::fs::Metadata::is_file);
+        let found = std::fs::metadata(self.file(digest)).ok().filter(std::fs::Metadata::is_file);
         found.map(|file| file.len())
     }
 

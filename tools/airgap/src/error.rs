@@ -240,13 +240,13 @@ pub enum AirgapError {
     /// Something that no repository cache can hold.
     #[error(transparent)]
     Exception(#[from] ExceptionError),
-    /// A folder that is in the place of the `CARGO_HOME` that is to be made.
+    /// A folder that is in the place of one that is to be made.
     #[error(
-        "{path}: `lazytools airgap install` would make a CARGO_HOME there, and something else is in this folder: remove it, or \
-         name another one with --cargo-home (LT755)",
+        "{path}: `lazytools airgap install` would make this folder anew, and something else is in it: remove it, or name \
+         another one with --cargo-home or --repository-cache (LT755)",
         path = .0.display()
     )]
-    CargoHome(PathBuf),
+    NotMade(PathBuf),
     /// A folder that is neither a bundle nor a collection.
     #[error(
         "{path} is neither a bundle nor a collection: there is no manifest.json and no collection.json in it. Name a folder \

@@ -4,7 +4,9 @@ mod cargo_home;
 mod exceptions;
 mod fragment;
 mod git_config;
+mod made;
 mod rc;
+mod writable_cache;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +49,8 @@ pub struct Options {
     pub version: BazelVersion,
     /// The folder to make as `CARGO_HOME`, where the bundle holds what Cargo needs.
     pub cargo_home: PathBuf,
+    /// The folder to make as repository cache, where the bundle's own cannot be written to, which Bazel does.
+    pub repository_cache: PathBuf,
 }
 
 /// What was made, or would be.
@@ -58,6 +62,8 @@ pub struct Installed {
     pub path: PathBuf,
     /// The configuration of git, where the bundle has mirrors: where it is, and its text.
     pub git_config: Option<(PathBuf, String)>,
+    /// The repository cache that is made, where the bundle's own cannot be written to.
+    pub repository_cache: Option<PathBuf>,
     /// The line that the workspace's .bazelrc lacks; `None` where it imports the fragment already.
     pub missing_import: Option<String>,
 }
@@ -95,7 +101,13 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let cargo_home =
         &std::path::absolute(&options.cargo_home).map_err(AirgapError::io("finding", &options.cargo_home))?;
     if cargo_home::is_needed(manifest) {
-        cargo_home::check(cargo_home)?;
+        made::check(cargo_home)?;
+    }
+    let made_cache = options.layout == Layout::Cache && !writable_cache::is_writable(&bundle);
+    let made_cache = made_cache.then(|| std::path::absolute(&options.repository_cache)).transpose();
+    let made_cache = made_cache.map_err(AirgapError::io("finding", &options.repository_cache))?;
+    if let Some(cache) = &made_cache {
+        made::check(cache)?;
     }
     let git_config = git_config::place(&path);
     let mut fragment = Fragment {
@@ -108,6 +120,7 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
         has_lock,
         git_config: None,
         cargo_home,
+        repository_cache: made_cache.as_deref(),
     };
     let user = git_config::of_user(&git_config);
     let git = git_config::text(manifest, &user, &|inside| fragment.absolute(inside))?;
@@ -121,7 +134,7 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     }
     let import = format!("try-import %workspace%/{}", options.fragment.display());
     let missing_import = (!rc::imports(&workspace, &path)).then_some(import);
-    Ok(Installed { text, path, git_config, missing_import })
+    Ok(Installed { text, path, git_config, repository_cache: made_cache, missing_import })
 }
 
 /// Fails where what Bazel is to be told of is no folder of the bundle. `verify` sees that, too, and may have been left out.
@@ -147,8 +160,11 @@ pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
         // Of another bundle that was installed before.
         None => drop(remove(&git_config::place(&installed.path))?),
     }
+    let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
+    if let Some(cache) = &installed.repository_cache {
+        writable_cache::make(cache, &bundle, manifest)?;
+    }
     if let Some(home) = cargo_home::of_fragment(&installed.text) {
-        let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
         cargo_home::make(&home, &bundle, manifest)?;
     }
     json::write(&installed.path, installed.text.as_bytes())?;
@@ -161,14 +177,14 @@ pub fn is_installed(workspace: &Path, fragment: &Path) -> bool {
     fs::read_to_string(&path).is_ok_and(|text| fragment::ours(&text, &path).is_ok())
 }
 
-/// The name of the folder that is made as `CARGO_HOME` for a workspace, below the user's caches: each has its own.
-pub fn cargo_home_name(workspace: &Path) -> String {
+/// The name of a folder that is made for a workspace, below the user's caches: each workspace has its own.
+pub fn made_name(what: &str, workspace: &Path) -> String {
     let workspace = fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned());
     let digest = Algorithm::Sha256.digest(workspace.as_os_str().as_encoded_bytes());
-    format!("cargo-home-{}", &digest.hex()[..16])
+    format!("{what}-{}", &digest.hex()[..16])
 }
 
-/// Takes away the fragment, what was written beside it and the `CARGO_HOME` that it names, if `install` wrote them and nobody
+/// Takes away the fragment, what was written beside it and the folders that were made for it, if `install` wrote them and nobody
 /// changed them; false where there is no fragment.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
@@ -183,7 +199,11 @@ fn remove(path: &Path) -> Result<bool> {
     };
     fragment::ours(&text, path)?;
     if let Some(home) = cargo_home::of_fragment(&text) {
-        cargo_home::remove(&home)?;
+        made::remove(&home)?;
+    }
+    // A bundle's own is not one that was made.
+    if let Some(cache) = repository_cache(path).filter(|cache| made::is_made(cache)) {
+        made::remove(&cache)?;
     }
     fs::remove_file(path).map_err(AirgapError::io("removing", path))?;
     Ok(true)

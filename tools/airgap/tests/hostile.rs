@@ -133,6 +133,8 @@ fn install_trusts_no_folder_that_was_replaced() {
         relative: false,
         layout,
         version,
+        cargo_home: lab.out("cargo_home"),
+        repository_cache: lab.out("made_cache"),
     };
     let manifest = Manifest::of(&lab.out("one")).unwrap();
     let error = |version, layout| install(&options(version, layout), &manifest).unwrap_err().to_string();

@@ -34,6 +34,8 @@ pub struct Fragment<'a> {
     pub git_config: Option<&'a Path>,
     /// The folder that is made as `CARGO_HOME`, absolute.
     pub cargo_home: &'a Path,
+    /// The repository cache that is made, absolute; `None` where the bundle's own can be written to.
+    pub repository_cache: Option<&'a Path>,
 }
 
 impl Fragment<'_> {
@@ -44,7 +46,10 @@ impl Fragment<'_> {
             let _ = writeln!(rest, "common {flag}");
         };
         match self.layout {
-            Layout::Cache => add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?))),
+            Layout::Cache => {
+                let cache = self.repository_cache.map_or_else(|| self.path(CACHE), |made| usable(made, made))?;
+                add(&quoted(&format!("--repository_cache={cache}")));
+            }
             // A match is copied into the repository cache, which is the user's own and not the bundle's then.
             Layout::Distdir => {
                 for number in distdirs(self.manifest) {
@@ -214,8 +219,18 @@ mod tests {
         let git_config = None;
         let cargo_home = Path::new("/home/me/.cache/lazytools/cargo");
         let manifest = &manifest;
-        let fragment =
-            Fragment { manifest, bundle, workspace, relative, layout, version, has_lock, git_config, cargo_home };
+        let fragment = Fragment {
+            manifest,
+            bundle,
+            workspace,
+            relative,
+            layout,
+            version,
+            has_lock,
+            git_config,
+            cargo_home,
+            repository_cache: None,
+        };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()

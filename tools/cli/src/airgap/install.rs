@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::Bazel;
-use lazytools_airgap::install::{cargo_home_name, check, install, undo, Layout, Options};
+use lazytools_airgap::install::{check, install, made_name, undo, Layout, Options};
 use lazytools_airgap::manifest::{Manifest, BAZELISK};
 use lazytools_airgap::packed::unpack;
 use lazytools_airgap::plain::plain;
@@ -51,6 +51,10 @@ pub struct Arguments {
     /// cache.
     #[arg(long, value_name = "DIR")]
     cargo_home: Option<PathBuf>,
+    /// The folder to make as repository cache, where the bundle cannot be written to: Bazel writes to its repository cache. It has
+    /// links to the bundle's files. Without it, one of the user's cache.
+    #[arg(long, value_name = "DIR")]
+    repository_cache: Option<PathBuf>,
     /// Does not read the whole bundle first.
     #[arg(long)]
     no_verify: bool,
@@ -65,12 +69,13 @@ pub struct Arguments {
     workspace: PathBuf,
 }
 
-fn cargo_home(arguments: &Arguments) -> Result<PathBuf> {
-    if let Some(named) = &arguments.cargo_home {
+/// A folder that was named, or one of the user's cache for this workspace.
+fn made(named: Option<&PathBuf>, what: &str, workspace: &Path) -> Result<PathBuf> {
+    if let Some(named) = named {
         return Ok(named.clone());
     }
-    let caches = super::cache_folder().context("HOME is not set: name a folder with --cargo-home")?;
-    Ok(caches.join("lazytools/airgap").join(cargo_home_name(&arguments.workspace)))
+    let caches = super::cache_folder().with_context(|| format!("HOME is not set: name a folder with --{what}"))?;
+    Ok(caches.join("lazytools/airgap").join(made_name(what, workspace)))
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -91,7 +96,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         relative: arguments.relative,
         layout: arguments.layout.into(),
         version,
-        cargo_home: cargo_home(arguments)?,
+        cargo_home: made(arguments.cargo_home.as_ref(), "cargo-home", &arguments.workspace)?,
+        repository_cache: made(arguments.repository_cache.as_ref(), "repository-cache", &arguments.workspace)?,
     };
     if arguments.check {
         let installed = check(&options, &manifest)?;
@@ -102,6 +108,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         let installed = install(&options, &manifest)?;
         println!("{}: written for Bazel {version}", installed.path.display());
+        if let Some(path) = &installed.repository_cache {
+            println!("{}: made, with links to the bundle, which Bazel may not write to", path.display());
+        }
         if let Some((path, _)) = &installed.git_config {
             println!("{}: written, by which git finds the mirrors of the bundle where it is now", path.display());
         }
