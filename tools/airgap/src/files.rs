@@ -122,9 +122,39 @@ pub fn folder(path: &Path) -> io::Result<()> {
 }
 
 /// Makes a folder that everyone can read, where there is nothing yet.
+#[cfg(unix)]
 pub fn new_folder(path: &Path) -> io::Result<()> {
-    fs::create_dir(path)?;
-    mode(path, 0o755)
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    fs::DirBuilder::new().mode(0o755).create(path)?;
+    // The umask most often leaves it as it is to be; to change it costs the disk more than to look.
+    match fs::symlink_metadata(path)?.permissions().mode() & 0o777 {
+        0o755 => Ok(()),
+        _ => mode(path, 0o755),
+    }
+}
+
+/// Makes a folder, where there is nothing yet.
+#[cfg(not(unix))]
+pub fn new_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// Makes a file where there is none, and not through a link, that everyone can read and, if it is so, start.
+#[cfg(unix)]
+pub fn new_file(path: &Path, executable: bool) -> io::Result<File> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let wanted = if executable { 0o755 } else { 0o644 };
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(wanted).open(path)?;
+    if file.metadata()?.permissions().mode() & 0o777 != wanted {
+        file.set_permissions(fs::Permissions::from_mode(wanted))?;
+    }
+    Ok(file)
+}
+
+/// Makes a file where there is none, and not through a link.
+#[cfg(not(unix))]
+pub fn new_file(path: &Path, _: bool) -> io::Result<File> {
+    File::create_new(path)
 }
 
 #[cfg(unix)]

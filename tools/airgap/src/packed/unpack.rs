@@ -9,7 +9,7 @@ use lazytools_lock::recipe::signature::MinisignKey;
 use lazytools_lock::CachePath;
 
 use super::{read, Head, Sink};
-use crate::bundle::folder::{create, remove_one, remove_unneeded, writing, Partial, PARTIAL};
+use crate::bundle::folder::{remove_one, remove_unneeded, writing, Partial, PARTIAL};
 use crate::bundle::place::remove;
 use crate::digest::Algorithm;
 use crate::files;
@@ -110,9 +110,7 @@ impl<'a> Unpack<'a> {
     }
 
     fn next(&self, entry: &FileEntry, path: &Path) -> Result<fs::File> {
-        let next = self.partial.next();
-        remove(&next)?;
-        create(&next, entry.executable).map_err(writing(path))
+        self.partial.create(entry.executable).map_err(writing(path))
     }
 
     fn appear(&self, path: &Path) -> Result<()> {
@@ -200,7 +198,7 @@ impl Sink for Unpack<'_> {
             return Ok(());
         }
         remove(&target)?;
-        let made = create(&target, false).map(drop).map_err(writing(&target));
+        let made = files::new_file(&target, false).map(drop).map_err(writing(&target));
         self.full(made)
     }
 }
