@@ -61,6 +61,11 @@ impl BazelVersion {
         self >= Self::new(8, 3, 0)
     }
 
+    /// Whether the flag that names a downloader's configuration is no experiment any more.
+    pub fn has_downloader_config(self) -> bool {
+        self >= Self::new(8, 2, 0)
+    }
+
     /// Whether Bazel tries failed downloads again by default, which in an air gap only takes time.
     pub fn retries_downloads(self) -> bool {
         self >= Self::new(8, 0, 0)

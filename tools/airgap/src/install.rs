@@ -1,16 +1,21 @@
 //! Puts a bundle in force in a workspace: a bazelrc fragment that is right for the Bazel in use.
 
+mod cargo_home;
+mod exceptions;
 mod fragment;
+mod git_config;
 mod rc;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
+use crate::digest::Algorithm;
 use crate::manifest::{Manifest, CACHE, DISTDIR, REGISTRIES};
 use crate::{json, lock_check, AirgapError, Result};
 
-pub use fragment::Fragment;
+pub use fragment::{repository_cache, Fragment};
+pub use rc::imports;
 
 /// Where Bazel finds a bundle's downloads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub struct Options {
     pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
+    /// The folder to make as `CARGO_HOME`, where the bundle holds what Cargo needs.
+    pub cargo_home: PathBuf,
 }
 
 /// What was made, or would be.
@@ -49,6 +56,8 @@ pub struct Installed {
     pub text: String,
     /// Where it is.
     pub path: PathBuf,
+    /// The configuration of git, where the bundle has mirrors: where it is, and its text.
+    pub git_config: Option<(PathBuf, String)>,
     /// The line that the workspace's .bazelrc lacks; `None` where it imports the fragment already.
     pub missing_import: Option<String>,
 }
@@ -83,7 +92,13 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
     let has_lock = lock.is_some();
-    let fragment = Fragment {
+    let cargo_home =
+        &std::path::absolute(&options.cargo_home).map_err(AirgapError::io("finding", &options.cargo_home))?;
+    if cargo_home::is_needed(manifest) {
+        cargo_home::check(cargo_home)?;
+    }
+    let git_config = git_config::place(&path);
+    let mut fragment = Fragment {
         manifest,
         bundle: &bundle,
         workspace: &workspace,
@@ -91,14 +106,22 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
         layout: options.layout,
         version,
         has_lock,
+        git_config: None,
+        cargo_home,
     };
+    let user = git_config::of_user(&git_config);
+    let git = git_config::text(manifest, &user, &|inside| fragment.absolute(inside))?;
+    fragment.git_config = git.is_some().then_some(&git_config);
     let text = fragment.text()?;
-    if let Ok(there) = fs::read_to_string(&path) {
-        fragment::ours(&there, &path)?;
+    let git_config = git.map(|text| (git_config.clone(), text));
+    for path in [Some(&path), git_config.as_ref().map(|(path, _)| path)].into_iter().flatten() {
+        if let Ok(there) = fs::read_to_string(path) {
+            fragment::ours(&there, path)?;
+        }
     }
     let import = format!("try-import %workspace%/{}", options.fragment.display());
     let missing_import = (!rc::imports(&workspace, &path)).then_some(import);
-    Ok(Installed { text, path, missing_import })
+    Ok(Installed { text, path, git_config, missing_import })
 }
 
 /// Fails where what Bazel is to be told of is no folder of the bundle. `verify` sees that, too, and may have been left out.
@@ -119,6 +142,15 @@ fn not_planted(bundle: &Path, manifest: &Manifest) -> Result<()> {
 /// Writes the fragment.
 pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let installed = check(options, manifest)?;
+    match &installed.git_config {
+        Some((path, text)) => json::write(path, text.as_bytes())?,
+        // Of another bundle that was installed before.
+        None => drop(remove(&git_config::place(&installed.path))?),
+    }
+    if let Some(home) = cargo_home::of_fragment(&installed.text) {
+        let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
+        cargo_home::make(&home, &bundle, manifest)?;
+    }
     json::write(&installed.path, installed.text.as_bytes())?;
     Ok(installed)
 }
@@ -129,14 +161,30 @@ pub fn is_installed(workspace: &Path, fragment: &Path) -> bool {
     fs::read_to_string(&path).is_ok_and(|text| fragment::ours(&text, &path).is_ok())
 }
 
-/// Takes the fragment away, if `install` wrote it and nobody changed it; false where there is none.
+/// The name of the folder that is made as `CARGO_HOME` for a workspace, below the user's caches: each has its own.
+pub fn cargo_home_name(workspace: &Path) -> String {
+    let workspace = fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned());
+    let digest = Algorithm::Sha256.digest(workspace.as_os_str().as_encoded_bytes());
+    format!("cargo-home-{}", &digest.hex()[..16])
+}
+
+/// Takes away the fragment, what was written beside it and the `CARGO_HOME` that it names, if `install` wrote them and nobody
+/// changed them; false where there is no fragment.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
-    let text = match fs::read_to_string(&path) {
+    remove(&git_config::place(&path))?;
+    remove(&path)
+}
+
+fn remove(path: &Path) -> Result<bool> {
+    let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        read => read.map_err(AirgapError::io("reading", &path))?,
+        read => read.map_err(AirgapError::io("reading", path))?,
     };
-    fragment::ours(&text, &path)?;
-    fs::remove_file(&path).map_err(AirgapError::io("removing", &path))?;
+    fragment::ours(&text, path)?;
+    if let Some(home) = cargo_home::of_fragment(&text) {
+        cargo_home::remove(&home)?;
+    }
+    fs::remove_file(path).map_err(AirgapError::io("removing", path))?;
     Ok(true)
 }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use lazytools_lock::CachePath;
 
 use crate::cache;
-use crate::collection::{Collection, Folder, Item};
-use crate::digest::Digest;
+use crate::collection::{Collection, Folder, Item, VENDOR, VENDOR_FILE};
+use crate::digest::{Algorithm, Digest};
+use crate::files;
 use crate::manifest::{FileKind, LinkTarget, Registry, CACHE, REGISTRIES};
 use crate::registry::RegistryUrl;
 use crate::tree::{self, Tree};
@@ -99,10 +100,32 @@ pub(super) fn plan(folder: &Folder, collection: &Collection) -> Result<BTreeMap<
             _ => {}
         }
     }
+    if collection.trees.iter().any(|tree| tree.kind == FileKind::Vendored) {
+        add_pins(folder, &mut plan)?;
+    }
     for tree in &collection.trees {
         add_tree(folder, tree, &mut plan)?;
     }
     Ok(plan)
+}
+
+/// The file that names all vendored repositories.
+fn add_pins(folder: &Folder, plan: &mut BTreeMap<CachePath, Planned>) -> Result<()> {
+    let path = path(&format!("{VENDOR}/{VENDOR_FILE}"))?;
+    let source = folder.tree(&path);
+    let facts = files::facts(Algorithm::Sha256, &source).map_err(AirgapError::io("reading", &source))?;
+    let entry = Entry {
+        size: facts.size,
+        kind: FileKind::Vendored,
+        executable: false,
+        link: None,
+        sources: BTreeSet::new(),
+        ids: BTreeSet::new(),
+        needed_by: BTreeSet::from(["--vendor_dir".to_owned()]),
+        platforms: BTreeSet::new(),
+    };
+    plan.insert(path, Planned { source, twin: None, digest: facts.sha256, entry });
+    Ok(())
 }
 
 fn add_tree(folder: &Folder, tree: &Tree, plan: &mut BTreeMap<CachePath, Planned>) -> Result<()> {

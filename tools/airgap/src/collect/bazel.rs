@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use super::Options;
 use crate::bazel_version::BazelVersion;
 use crate::cache::RepositoryCache;
+use crate::ecosystem::Caches;
 use crate::module_graph::Node;
 use crate::{AirgapError, Result};
 
@@ -30,6 +31,7 @@ pub(super) struct Run<'a> {
     pub cache: RepositoryCache,
     /// Flags of all of its commands, by which repositories are left out.
     pub overrides: &'a [String],
+    pub caches: &'a Caches,
 }
 
 impl Run<'_> {
@@ -43,14 +45,19 @@ impl Run<'_> {
         work.join(format!("events-{}.json", self.number))
     }
 
+    /// Where the output base is.
+    pub fn base(&self, work: &Path) -> PathBuf {
+        work.join(format!("base-{}", self.number))
+    }
+
     /// Without a server, which would stay; with an output root and base that no earlier build has filled.
     fn startup(&self, work: &Path) -> Vec<OsString> {
-        let base = work.join(format!("base-{}", self.number));
-        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &base)]
+        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &self.base(work))]
     }
 
     fn shared(&self) -> Vec<OsString> {
         let mut flags = vec![flag("--repository_cache=", self.cache.root())];
+        flags.extend(self.caches.flags());
         if self.version.has_repo_contents_cache() {
             // It would stand for downloads, and so hide them.
             flags.push("--repo_contents_cache=".into());
@@ -66,7 +73,7 @@ fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
     run.options.flags.iter().filter(matters)
 }
 
-fn flag(name: &str, value: &Path) -> OsString {
+pub(super) fn flag(name: &str, value: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(value);
     flag
@@ -78,7 +85,7 @@ impl Bazel {
         Self { program: program.into(), workspace: workspace.into(), version }
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.current_dir(&self.workspace).stdin(Stdio::null());
         command
@@ -88,7 +95,7 @@ impl Bazel {
         AirgapError::Bazel { command: format!("{} {arguments}", self.program.display()), message }
     }
 
-    fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
+    pub(super) fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
         self.error(arguments, format!("{error}: name the program with --bazel, as in --bazel=bazelisk"))
     }
 
@@ -126,26 +133,6 @@ impl Bazel {
         let message =
             format!("{status}; what is wrong stands above. The targets have to build here, with a network, first");
         Err(self.error(&shown, message))
-    }
-
-    /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
-    /// is written to `log`, the flags in force to `events`.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn jailed_build(
-        &self,
-        root: &Path,
-        log: &Path,
-        events: &Path,
-        flags: &[String],
-        targets: &[String],
-    ) -> Result<bool> {
-        let mut command = self.command();
-        command.arg("--batch").arg(flag("--output_user_root=", root)).arg("build").arg("--symlink_prefix=/");
-        command.arg(flag("--experimental_workspace_rules_log_file=", log));
-        command.arg(flag("--build_event_json_file=", events)).args(flags).arg("--").args(targets);
-        let shown = format!("build {}", targets.join(" "));
-        let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        Ok(status.success())
     }
 
     /// Fetches repositories by their names.

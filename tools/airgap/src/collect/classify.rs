@@ -6,6 +6,8 @@ use std::path::Path;
 use lazytools_fetch::redact::redact;
 
 use super::commands::{self, Kind};
+use super::lazy_tools;
+use super::raw::Raw;
 use super::registry_files::RegistryFiles;
 use crate::cache::RepositoryCache;
 use crate::collection::Item;
@@ -31,6 +33,8 @@ pub struct Classified {
     executes: BTreeMap<String, Vec<String>>,
     /// By what is of the machine.
     host: BTreeMap<String, BTreeSet<String>>,
+    /// What the log says of all that no repository cache can hold.
+    pub raw: Raw,
 }
 
 impl Classified {
@@ -38,6 +42,10 @@ impl Classified {
     /// not of the machine.
     pub fn note(&mut self, event: Event, platform: Option<&str>, own: &[&Path]) {
         let who = event.context.strip_prefix("repository ").unwrap_or(&event.context).to_owned();
+        let has_checksum = matches!(&event.action, Action::Download { sha256, integrity, .. } if !(sha256.is_empty() && integrity.is_empty()));
+        if lazy_tools::is_artifact(&who) && !has_checksum {
+            return;
+        }
         match event.action {
             Action::Download { urls, sha256, integrity } => self.download(who, &urls, &sha256, &integrity, platform),
             Action::Execute { arguments } => self.execute(who, &arguments, own[0]),
@@ -61,17 +69,12 @@ impl Classified {
     }
 
     fn download(&mut self, who: String, urls: &[String], sha256: &str, integrity: &str, platform: Option<&str>) {
-        let local: Vec<_> = urls.iter().filter_map(|url| url.strip_prefix("file://")).collect();
         // Bazel itself refuses a digest that is none; such a download is one without.
         let Ok(Some(digest)) = Digest::declared(sha256, integrity) else {
-            if local.len() == urls.len() {
-                for path in local {
-                    self.host(path.to_owned(), who.clone());
-                }
-            } else {
-                let urls = urls.iter().map(|url| redact(url)).collect();
-                self.without_checksum.entry(urls).or_default().insert(who);
-            }
+            // Also a file of the machine: Bazel would copy it into its cache, and downloads it only where it may download.
+            self.raw.download(&who, urls);
+            let urls = urls.iter().map(|url| redact(url)).collect();
+            self.without_checksum.entry(urls).or_default().insert(who);
             return;
         };
         let download = self.checksummed.entry(digest).or_default();
@@ -82,7 +85,10 @@ impl Classified {
 
     fn execute(&mut self, who: String, arguments: &[String], work: &Path) {
         let list = match commands::kind(arguments, work) {
-            Kind::Git => &mut self.git,
+            Kind::Git => {
+                self.raw.git(&who, arguments);
+                &mut self.git
+            }
             Kind::MayDownload => &mut self.executes,
             Kind::OfMachine => {
                 let program = arguments.first().map_or("", |program| commands::name(program));

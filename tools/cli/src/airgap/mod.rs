@@ -2,11 +2,13 @@
 
 mod bundle;
 mod collect;
+mod exceptions;
 mod install;
 mod password;
 mod progress;
 #[cfg(target_os = "linux")]
 mod prove;
+mod serve;
 mod summary;
 mod verify;
 
@@ -35,6 +37,8 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Writes the bazelrc file by which Bazel takes everything from a bundle.
     Install(install::Arguments),
+    /// Serves on the loopback what Bazel takes from no cache: downloads without a checksum.
+    Serve(serve::Arguments),
     /// Builds where nothing can be reached, and says what was tried all the same.
     #[cfg(target_os = "linux")]
     Prove(prove::Arguments),
@@ -51,9 +55,16 @@ pub fn run(command: &Command) -> Result<ExitCode> {
         Command::Bundle(arguments) => bundle::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Install(arguments) => install::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
         #[cfg(target_os = "linux")]
         Command::Prove(arguments) => prove::run(arguments),
     }
+}
+
+/// The user's caches.
+fn cache_folder() -> Option<PathBuf> {
+    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
 }
 
 /// The Bazel to start: a bare name is of the PATH; a path is from here, and not from the workspace.
