@@ -144,7 +144,11 @@ fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest>
     let from = open(planned)?;
     let next = to.partial.next();
     // Another name has the mode of the first one, which an executable of a tree may not have right.
-    if to.link == Link::Hard && !planned.entry.executable && remove(&next).is_ok() && fs::hard_link(source, &next).is_ok() {
+    if to.link == Link::Hard
+        && !planned.entry.executable
+        && remove(&next).is_ok()
+        && fs::hard_link(source, &next).is_ok()
+    {
         let facts = files::facts(algorithm, source).map_err(AirgapError::io("reading", source))?;
         let sha256 = check(planned, facts)?;
         fs::rename(&next, target).map_err(writing(target))?;
@@ -155,7 +159,10 @@ fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest>
     }
     let file = to.partial.create(planned.entry.executable).map_err(writing(target))?;
     let watch = to.watch;
-    let facts = to.copier.copy(algorithm, from, &file, &|bytes| watch.done(bytes)).map_err(writing(target))?;
+    let facts = to
+        .copier
+        .copy(algorithm, planned.entry.size, from, &file, &|bytes| watch.done(bytes))
+        .map_err(writing(target))?;
     let sha256 = check(planned, facts)?;
     fs::rename(&next, target).map_err(writing(target))?;
     Ok(sha256)
