@@ -14,7 +14,7 @@ use crate::bundle::place::remove;
 use crate::digest::Algorithm;
 use crate::files;
 use crate::inside::Inside;
-use crate::manifest::{FileEntry, Manifest, CACHE, NAME};
+use crate::manifest::{FileEntry, LinkTarget, Manifest, CACHE, NAME};
 use crate::signature::Signed;
 use crate::verify::{different_bytes, Problem, What};
 use crate::{json, signature, AirgapError, Result};
@@ -184,7 +184,7 @@ impl Sink for Unpack<'_> {
         let target = self.inside.file(path)?;
         let next = self.partial.next();
         remove(&next)?;
-        let leads_to = entry.link.as_ref().map(|link| link.as_str()).unwrap_or_default();
+        let leads_to = entry.link.as_ref().map(LinkTarget::as_str).unwrap_or_default();
         let made = files::symlink(leads_to, &next).map_err(writing(&target));
         self.full(made)?;
         self.appear(&target)?;
