@@ -212,6 +212,19 @@ impl Item {
         }
     }
 
+    /// The repositories and extensions that ask for it; of a registry's file none.
+    pub fn needed_by(&self) -> Box<dyn Iterator<Item = &String> + '_> {
+        match self {
+            Self::Checksummed { needed_by, .. }
+            | Self::WithoutChecksum { needed_by, .. }
+            | Self::NotFetched { needed_by, .. }
+            | Self::Host { needed_by, .. } => Box::new(needed_by.iter()),
+            Self::Git { needed_by, .. } | Self::Executes { needed_by, .. } => Box::new(std::iter::once(needed_by)),
+            Self::LeftOut { repository, .. } => Box::new(std::iter::once(repository)),
+            Self::RegistryFile { .. } => Box::new(std::iter::empty()),
+        }
+    }
+
     /// The class in words.
     pub fn class(&self) -> &'static str {
         match self {

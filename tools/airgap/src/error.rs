@@ -245,6 +245,24 @@ pub enum AirgapError {
         path = .0.display()
     )]
     CargoHome(PathBuf),
+    /// A folder that is neither a bundle nor a collection.
+    #[error(
+        "{path} is neither a bundle nor a collection: there is no manifest.json and no collection.json in it. Name a folder \
+         that `lazytools airgap bundle` or `lazytools airgap collect` has written to its end, or a manifest.json (LT720)",
+        path = .0.display()
+    )]
+    NothingToReport(PathBuf),
+    /// A platform that a bundle knows nothing of.
+    #[error(
+        "--platform {platform} is none of this bundle's platforms, which are: {known}. Name one of them as it stands here, or \
+         what file names tell, as in linux_x86_64, macos or aarch64 (LT721)"
+    )]
+    Platform {
+        /// What was named.
+        platform: String,
+        /// The labels that there are.
+        known: String,
+    },
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

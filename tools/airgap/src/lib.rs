@@ -31,6 +31,7 @@ pub mod programs;
 pub mod prove;
 pub mod registry;
 pub mod replay;
+pub mod report;
 pub mod rules_log;
 mod secrets;
 pub mod serve;

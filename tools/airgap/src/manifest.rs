@@ -100,6 +100,23 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// What it is, in the plural, as in "downloads".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Download => "downloads",
+            Self::RegistryFile => "files of registries",
+            Self::Distdir => "downloads for --distdir",
+            Self::Vendored => "vendored repositories",
+            Self::LeftOut => "the place of repositories that are left out",
+            Self::Git => "git repositories",
+            Self::Replay => "downloads without a checksum",
+            Self::GoProxy => "Go modules",
+            Self::CargoRegistry => "Rust crates",
+            Self::Bazel => "Bazel itself",
+            Self::Lazytools => "lazytools itself",
+        }
+    }
+
     /// The top folders of a bundle that hold such files.
     pub fn folders(self) -> &'static [&'static str] {
         match self {

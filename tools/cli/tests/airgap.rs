@@ -47,6 +47,8 @@ for argument; do
     --build_event_json_file=*) cp {here}/events "${{argument#*=}}" ;;
     --repository_cache=*) mkdir -p "${{argument#*=}}" && [ ! -d {here}/cache ] || cp -r {here}/cache/. "${{argument#*=}}" ;;
     mod) cat {here}/graph; exit ;;
+    cquery) cat {here}/targets; exit ;;
+    query) cat {here}/build_files; exit ;;
   esac
 done
 {then}
@@ -72,7 +74,9 @@ done
         let flags: Vec<_> = self.registries.iter().map(flag).collect();
         let event = serde_json::json!({"structuredCommandLine": {"commandLineLabel": "canonical",
             "sections": [{"sectionLabel": "command options", "optionList": {"option": flags}}]}});
-        fs::write(self.path("events"), event.to_string()).unwrap();
+        let built = serde_json::json!({"id": {"pattern": {"pattern": ["//..."]}}, "expanded": {},
+            "children": [{"targetConfigured": {"label": "//:app"}}]});
+        fs::write(self.path("events"), format!("{event}\n{built}\n")).unwrap();
         if !self.path("graph").exists() {
             fs::write(self.path("graph"), r#"{"key": "<root>"}"#).unwrap();
         }
@@ -282,4 +286,42 @@ fn an_unreachable_registry_is_named() {
     lab.registries = vec![server.address("/r")];
     fs::write(lab.path("graph"), r#"{"key": "<root>", "dependencies": [{"key": "m@1.0"}]}"#).unwrap();
     lab.fails(&["a file of the registry http://127.0.0.1:", "403", "(LT707)"]);
+}
+
+#[test]
+fn why_each_repository_is_needed() {
+    let mut lab = Lab::new();
+    let digits = lab.cached("an archive");
+    let download = |who: &str| event(who, 5, &[(1, b"https://h.example/a.tar".as_slice()), (3, digits.as_bytes())]);
+    lab.log =
+        ["repository @@direct+", "repository @@loaded+", "module extension e in @@far+//:e.bzl", "repository @@odd"]
+            .map(download)
+            .concat();
+    let (success, text) = lab.collect();
+    assert!(success, "the chains are not what a bundle needs\n{text}");
+    assert!(text.contains("cquery: exit status: 1; what is wrong stands above (LT704). Without it"), "{text}");
+    fs::write(
+        lab.path("targets"),
+        "digraph mygraph {\n  \"@@//:app (1)\" -> \"@@direct+//:d (1)\"\n  \"@@//:app (1)\" -> \"@@far++e+made//:m (1)\"\n}\n",
+    )
+    .unwrap();
+    let file = |name: &str, location: &str| serde_json::json!({"type": "SOURCE_FILE", "sourceFile": {"name": name, "location": location}});
+    let files = [file("@@direct+//:BUILD", "/d/BUILD:1:1"), file("@@loaded+//:l.bzl", "/d/BUILD")];
+    fs::write(lab.path("build_files"), files.map(|file| format!("{file}\n")).concat()).unwrap();
+    let (success, text) = lab.collect_with(&["--bazel-flag=--config=ci", "--bazel-flag=--copt=-g"]);
+    assert!(success && !text.contains("Without it"), "{text}");
+    let collection: serde_json::Value =
+        serde_json::from_slice(&fs::read(lab.path("collected/collection.json")).unwrap()).unwrap();
+    let expected = serde_json::json!({
+        "@@direct+": ["//:app", "@@direct+//:d"],
+        "@@loaded+": ["//:app", "@@direct+//:d", "@@direct+//:BUILD", "@@loaded+//:l.bzl"],
+        "module extension e in @@far+//:e.bzl": ["//:app", "@@far++e+made//:m"],
+    });
+    assert_eq!(collection["chains"], expected);
+    let commands = fs::read_to_string(lab.path("commands")).unwrap();
+    let cquery = commands.lines().rfind(|line| line.contains(" cquery ")).unwrap();
+    assert!(cquery.contains("--copt=-g") && cquery.contains("--universe_scope=//..."), "{cquery}");
+    assert!(cquery.ends_with(r#"deps(set("//..."))"#), "{cquery}");
+    let query = commands.lines().rfind(|line| line.contains(" query ")).unwrap();
+    assert!(query.contains("--config=ci") && !query.contains("--copt"), "{query}");
 }

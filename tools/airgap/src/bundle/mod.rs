@@ -6,6 +6,7 @@ pub(crate) mod folder;
 mod packed;
 pub(crate) mod place;
 mod plan;
+mod preview;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use crate::signature::Signer;
 use crate::Result;
 
 use draft::Draft;
+pub use preview::preview;
 
 /// How files come into a bundle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

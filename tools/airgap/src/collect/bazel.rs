@@ -51,11 +51,11 @@ impl Run<'_> {
     }
 
     /// Without a server, which would stay; with an output root and base that no earlier build has filled.
-    fn startup(&self, work: &Path) -> Vec<OsString> {
+    pub(super) fn startup(&self, work: &Path) -> Vec<OsString> {
         vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &self.base(work))]
     }
 
-    fn shared(&self) -> Vec<OsString> {
+    pub(super) fn shared(&self) -> Vec<OsString> {
         let mut flags = vec![flag("--repository_cache=", self.cache.root())];
         flags.extend(self.caches.flags());
         if self.version.has_repo_contents_cache() {
@@ -68,7 +68,7 @@ impl Run<'_> {
 }
 
 /// The flags of `bazel build` that other commands have to have, too.
-fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
+pub(super) fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
     let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
     run.options.flags.iter().filter(matters)
 }
@@ -91,7 +91,7 @@ impl Bazel {
         command
     }
 
-    fn error(&self, arguments: &str, message: String) -> AirgapError {
+    pub(super) fn error(&self, arguments: &str, message: String) -> AirgapError {
         AirgapError::Bazel { command: format!("{} {arguments}", self.program.display()), message }
     }
 

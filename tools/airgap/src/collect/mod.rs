@@ -1,6 +1,7 @@
 //! Finds out by Bazel itself what targets need from elsewhere.
 
 mod bazel;
+mod chains;
 mod classify;
 mod commands;
 mod exceptions;
@@ -12,10 +13,12 @@ mod git_take;
 mod jailed;
 mod lazy_tools;
 mod left_out;
+mod queries;
 mod raw;
 mod registry_files;
 mod replay_take;
 mod session;
+mod target_graph;
 mod vendor;
 mod vendor_copy;
 
@@ -87,6 +90,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
 
     let mut classified = Classified::default();
+    let mut chains = chains::Chains::new();
     let (mut registries, mut lock_counts, mut bases) = (Vec::new(), true, Vec::new());
     for (number, platform) in session.platforms().into_iter().enumerate() {
         let run = session.run(number, platform, &overrides);
@@ -95,6 +99,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work) });
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
+        session.add_chains(&run, &mut chains);
     }
     let run = session.run(0, None, &overrides);
     if !options.repositories.is_empty() {
@@ -124,6 +129,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     trees.extend(exceptions::take(&options.exceptions, &mut items, &from)?);
     items.sort();
     trees.sort();
+    let chains = chains::needed(&chains, &items.iter().flat_map(Item::needed_by).cloned().collect());
     let collection = Collection {
         collection_version: COLLECTION_VERSION,
         bazel: session.version.to_string(),
@@ -132,7 +138,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         registries,
         items,
         trees,
-        chains: BTreeMap::new(),
+        chains,
     };
     folder.write(&collection)?;
     Ok(collection)

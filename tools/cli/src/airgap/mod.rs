@@ -8,8 +8,10 @@ mod password;
 mod progress;
 #[cfg(target_os = "linux")]
 mod prove;
+mod report;
 mod serve;
 mod summary;
+mod table;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ use clap::Subcommand;
 On the connected side, in the workspace:
   lazytools airgap collect //... --platform //platforms:linux -o /tmp/collected
   lazytools airgap bundle /tmp/collected -o /media/bundle
+  lazytools airgap report /media/bundle --html report.html
 On the other side, in the same workspace:
   lazytools airgap verify /media/bundle
   lazytools airgap install /media/bundle
@@ -35,6 +38,8 @@ pub enum Command {
     Bundle(bundle::Arguments),
     /// Holds each byte of a bundle against its manifest, and names what is damaged, missing or too much.
     Verify(verify::Arguments),
+    /// Says what all these bytes are: by repository, platform and kind, and why each is needed; as a table, JSON or a page.
+    Report(report::Arguments),
     /// Writes the bazelrc file by which Bazel takes everything from a bundle.
     Install(install::Arguments),
     /// Serves on the loopback what Bazel takes from no cache: downloads without a checksum.
@@ -54,6 +59,7 @@ pub fn run(command: &Command) -> Result<ExitCode> {
         Command::Collect(arguments) => collect::run(arguments),
         Command::Bundle(arguments) => bundle::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Install(arguments) => install::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         #[cfg(target_os = "linux")]
