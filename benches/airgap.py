@@ -63,7 +63,7 @@ def forget():
 
 
 def timed(command, folder):
-    """Seconds with and without writing all to the disk, and the most memory in MB."""
+    """Seconds with and without writing all to the disk, of them in the program and in the kernel; the most memory in MB."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -71,7 +71,8 @@ def timed(command, folder):
     if status != 0:
         sys.exit(f"{command[0]} failed")
     subprocess.run(["sync", "-f", folder], check=True)
-    return time.monotonic() - start, done - start, usage.ru_maxrss / 1024
+    whole = time.monotonic() - start
+    return whole, done - start, usage.ru_utime, usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main():
@@ -114,10 +115,11 @@ def main():
                         path.unlink()
                 subprocess.run(["sync"], check=True)
         for name, runs in found.items():
-            whole, alone, memory = (list(column) for column in zip(*runs))
+            whole, alone, user, kernel, memory = (list(column) for column in zip(*runs))
             print(
                 f"{name}: {statistics.median(whole):.2f} s with sync ({min(whole):.2f} to {max(whole):.2f}), "
-                f"{statistics.median(alone):.2f} s without, {max(memory):.0f} MB"
+                f"{statistics.median(alone):.2f} s without, {statistics.median(user):.2f} s of its own and "
+                f"{statistics.median(kernel):.2f} s of the kernel's, {max(memory):.0f} MB"
             )
         pairs = [("bundle", "cp -r")] + ([("bundle .tar.zst", "tar | zstd")] if options.packed else [])
         for one, other in pairs:

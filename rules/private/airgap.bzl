@@ -2,7 +2,9 @@
 
 def _airgap_impl(ctx):
     extension = ".exe" if ctx.executable.cli.extension == "exe" else ""
-    launcher = ctx.actions.declare_file(ctx.label.name + extension)
+
+    # A file of the target's own name would stand where the package tools/airgap has its folder.
+    launcher = ctx.actions.declare_file(ctx.label.name + "_/lazytools" + extension)
     ctx.actions.symlink(output = launcher, target_file = ctx.executable.cli, is_executable = True)
     runfiles = ctx.runfiles([launcher]).merge(ctx.attr.cli[DefaultInfo].default_runfiles)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]

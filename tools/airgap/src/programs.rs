@@ -93,9 +93,9 @@ impl Programs {
         let written = fs::File::create(&text).and_then(|mut file| file.write_all(digits.as_bytes()));
         written.map_err(AirgapError::io("writing", &text))?;
         let name = format!("bazel-{version}-{}", machine.0);
-        self.add(format!("{BAZELISK}/downloads/metadata/{FORK}/{name}"), text, FileKind::Bazel, false)?;
+        self.add(&format!("{BAZELISK}/downloads/metadata/{FORK}/{name}"), text, FileKind::Bazel, false)?;
         let path = format!("{BAZELISK}/downloads/sha256/{digits}/bin/{}", machine.program());
-        self.add(path, program.file.clone(), FileKind::Bazel, true)?;
+        self.add(&path, program.file.clone(), FileKind::Bazel, true)?;
         self.made.push(folder);
         Ok(())
     }
@@ -105,10 +105,10 @@ impl Programs {
         let program = std::env::current_exe().map_err(AirgapError::io("finding", "lazytools"))?;
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
         let path = format!("tools/{os}_{arch}/lazytools{}", std::env::consts::EXE_SUFFIX);
-        self.add(path, program, FileKind::Lazytools, true)
+        self.add(&path, program, FileKind::Lazytools, true)
     }
 
-    fn add(&mut self, path: String, source: PathBuf, kind: FileKind, executable: bool) -> Result<()> {
+    fn add(&mut self, path: &str, source: PathBuf, kind: FileKind, executable: bool) -> Result<()> {
         let parsed: std::result::Result<CachePath, _> = path.parse();
         let refuse = |error| AirgapError::Program { path: source.clone(), message: format!("{error}") };
         let path = parsed.map_err(refuse)?;

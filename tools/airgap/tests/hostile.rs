@@ -20,7 +20,7 @@ fn cached(bytes: &[u8]) -> String {
 #[test]
 fn nothing_is_written_or_removed_outside_of_a_bundle() {
     let folder = cached(b"an archive");
-    let planted = [".partial", "repository_cache", "repository_cache/content_addressable/sha512", &folder, "vendor/x"];
+    let planted = [".partial", "repository_cache", "repository_cache/content_addressable/sha512", &folder, "goproxy/x"];
     for planted in planted {
         let lab = Lab::new();
         fs::create_dir(lab.out("outside")).unwrap();
@@ -48,7 +48,7 @@ fn links_in_the_place_of_files_are_replaced_and_not_followed() {
     let marker =
         fs::read_dir(&entry).unwrap().flatten().find(|one| one.file_name().to_string_lossy().starts_with("id-"));
     let marker = marker.unwrap().path();
-    for file in [entry.join("file"), marker, one.join("vendor/x/start"), one.join("manifest.json")] {
+    for file in [entry.join("file"), marker, one.join("goproxy/x/start"), one.join("manifest.json")] {
         fs::remove_file(&file).unwrap();
         symlink(lab.out("outside"), &file).unwrap();
         let problems = lab.problems("one");
@@ -65,18 +65,18 @@ fn links_in_the_place_of_files_are_replaced_and_not_followed() {
     }
     // Folders that were replaced since, with a manifest that says what to remove in them.
     fs::create_dir(lab.out("elsewhere")).unwrap();
-    fs::rename(one.join("vendor"), lab.out("elsewhere/vendor")).unwrap();
-    symlink(lab.out("elsewhere/vendor"), one.join("vendor")).unwrap();
+    fs::rename(one.join("goproxy"), lab.out("elsewhere/goproxy")).unwrap();
+    symlink(lab.out("elsewhere/goproxy"), one.join("goproxy")).unwrap();
     let problems = lab.problems("one");
     has(
         &problems,
-        &["vendor: is neither a file nor a folder, and the manifest lists no link there", "/run: is missing"],
+        &["goproxy: is neither a file nor a folder, and the manifest lists no link there", "/run: is missing"],
     );
     let mut without = lab;
     without.trees.clear();
     without.write();
-    has(&without.bundle_with("one", &With::default()).unwrap_err(), &["one/vendor is a link where", "(LT726)"]);
-    assert!(exists(&without.out("elsewhere/vendor/x/start")), "nothing was removed through the link");
+    has(&without.bundle_with("one", &With::default()).unwrap_err(), &["one/goproxy is a link where", "(LT726)"]);
+    assert!(exists(&without.out("elsewhere/goproxy/x/start")), "nothing was removed through the link");
 }
 
 #[test]
@@ -108,10 +108,10 @@ fn a_manifest_that_lies_is_found_out() {
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
         has(&lab.problems("one"), parts);
     };
-    lie("\"size\": 10", "\"size\": 9", &["file: is damaged: it has 10 bytes, and has to have 9", "(LT710)"]);
+    lie("\"size\": 10", "\"size\": 9", &["is damaged: it has 10 bytes, and has to have 9", "(LT710)"]);
     lie("\"size\": 10", "\"size\": -1", &["size: invalid value", "(LT701)"]);
     lie("\"kind\": \"download\"", "\"kind\": \"malware\"", &["unknown variant `malware`, expected", "(LT701)"]);
-    lie("\"kind\": \"vendored\"", "\"kind\": \"download\"", &["files of its kind are in another folder", "(LT701)"]);
+    lie("\"kind\": \"goProxy\"", "\"kind\": \"download\"", &["files of its kind are in another folder", "(LT701)"]);
     lie("repository_cache/", "../../", &["has a . or .. in it", "(LT701)"]);
     lie("\"manifestVersion\": 1", "\"manifestVersion\": 1, \"manifestVersion\": 1", &["duplicate field", "(LT701)"]);
     lie("\"manifestVersion\": 1", "\"manifestVersion\": 2", &["reads version 1 of the form, and not 2", "(LT701)"]);
@@ -131,6 +131,7 @@ fn install_trusts_no_folder_that_was_replaced() {
         workspace: lab.out("ws"),
         fragment: "airgap.bazelrc".into(),
         relative: false,
+        cargo_home: lab.out("cargo"),
         layout,
         version,
         cargo_home: lab.out("cargo_home"),

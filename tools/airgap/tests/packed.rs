@@ -171,11 +171,11 @@ fn a_hostile_archive_is_refused() {
     for (path, bytes, says) in [
         ("../outside", &b""[..], "its entry ../outside is no path that a bundle can hold"),
         ("/tmp/outside", b"", "is no path that a bundle can hold"),
-        ("vendor/x/../../outside", b"", "is no path that a bundle can hold"),
+        ("goproxy/x/../../outside", b"", "is no path that a bundle can hold"),
         ("outside", b"x", "its entry outside is not in its manifest"),
         ("manifest.json", b"{}", "its entry manifest.json is not in its manifest"),
         ("manifest.json.minisig/x", b"", "is not in its manifest"),
-        ("vendor/x/\u{1b}[2J", b"", "vendor/x/\\u{1b}[2J is no path"),
+        ("goproxy/x/\u{1b}[2J", b"", "goproxy/x/\\u{1b}[2J is no path"),
         (&good, b"an archivE and much more", "has 24 bytes, and has to have 10"),
     ] {
         archive(&lab, &[head, (path, file, bytes)]);
@@ -187,8 +187,8 @@ fn a_hostile_archive_is_refused() {
     refused(&lab, &["file: is damaged: its digest is sha256:", "(LT710)"]);
     archive(&lab, &[head, (&good, EntryType::Symlink, b"../../../../../outside")]);
     refused(&lab, &["is of the kind Symlink, and not what its manifest says"]);
-    archive(&lab, &[head, ("vendor/x/start", EntryType::Symlink, b"/etc")]);
-    refused(&lab, &["vendor/x/start leads elsewhere than its manifest says"]);
+    archive(&lab, &[head, ("goproxy/x/start", EntryType::Symlink, b"/etc")]);
+    refused(&lab, &["goproxy/x/start leads elsewhere than its manifest says"]);
     archive(&lab, &[head, (&good, EntryType::Link, b"/etc/passwd")]);
     refused(&lab, &["is another name of something else than its manifest says"]);
     for kind in [EntryType::Fifo, EntryType::Block, EntryType::Directory, EntryType::XHeader, EntryType::GNUSparse] {
@@ -258,7 +258,7 @@ fn an_interrupted_unpacking_goes_on_and_planted_links_lead_nowhere() {
     let file = format!("repository_cache/content_addressable/sha256/{}/file", digest.hex());
     // As it is when it was killed.
     fs::remove_file(lab.out("whole/manifest.json")).unwrap();
-    fs::remove_dir_all(lab.out("whole/vendor")).unwrap();
+    fs::remove_dir_all(lab.out("whole/goproxy")).unwrap();
     fs::create_dir(lab.out("whole/.partial")).unwrap();
     fs::write(lab.out("whole/.partial/next"), "half").unwrap();
     let inode = || fs::metadata(lab.out("whole").join(&file)).unwrap().ino();

@@ -84,8 +84,8 @@ fn a_signed_bundle_is_believed_or_refused_as_a_whole() {
     has(&error, &["its manifest was changed after it was signed by the key 0AA6D7651E510D62", "(LT729)"]);
     fs::write(&manifest, &text).unwrap();
     fs::write(lab.out("one/manifest.json.minisig"), "\u{1b}[2Jno signature").unwrap();
-    let (_, signed) = trusted(&lab.out("one"), &[]).unwrap();
-    assert_eq!(signed.to_string(), "not signed: manifest.json.minisig is no signature of minisign");
+    let said = trusted(&lab.out("one"), &[]).unwrap().1;
+    assert_eq!(said.to_string(), "not signed: manifest.json.minisig is no signature of minisign");
     has(
         &trusted(&lab.out("one"), &keys).unwrap_err().to_string(),
         &["is no signature of minisign; it has to be one by"],

@@ -35,6 +35,18 @@ impl Partial {
         self.folder.join("next")
     }
 
+    /// Makes that file.
+    pub fn create(&self, executable: bool) -> std::io::Result<fs::File> {
+        match files::new_file(&self.next(), executable) {
+            // What was being written when something failed.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                fs::remove_file(self.next())?;
+                files::new_file(&self.next(), executable)
+            }
+            made => made,
+        }
+    }
+
     /// Says whether the empty folder stays, as a sign that something was begun.
     pub fn stays(&mut self, stays: bool) {
         self.stays = stays;
@@ -131,17 +143,6 @@ pub(crate) fn remove_one(path: &lazytools_lock::CachePath, inside: &Inside) -> R
     }
     inside.forget();
     Ok(true)
-}
-
-/// Makes a new file, never through a link, that everyone can read or start.
-pub(crate) fn create(path: &std::path::Path, executable: bool) -> std::io::Result<fs::File> {
-    let file = fs::File::create_new(path)?;
-    if executable {
-        files::executable(path)?;
-    } else {
-        files::readable(path)?;
-    }
-    Ok(file)
 }
 
 /// What making a file over another path can fail with.

@@ -91,10 +91,13 @@ pub struct Written {
     pub earlier: usize,
 }
 
+/// How the name of a packed bundle ends.
+const PACKED: &str = ".tar.zst";
+
 /// Whether a bundle of this name is one file. A folder may have any name.
 pub fn is_packed(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    (name.ends_with(".tar.zst") || name.ends_with(".tzst")) && !path.is_dir()
+    name.ends_with(PACKED) && !path.is_dir()
 }
 
 /// Writes the bundle of a collection to a folder or a file; against the manifest `since` only the difference.

@@ -14,7 +14,7 @@ use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
 use super::draft::Draft;
-use super::folder::{create, writing};
+use super::folder::writing;
 use super::place::{check, open, remove};
 use super::plan::Planned;
 use super::{Options, Watch, Written};
@@ -64,8 +64,8 @@ pub(super) fn write(draft: Draft, options: &Options<'_>, watch: &dyn Watch) -> R
     let text = manifest.text();
     let signature = options.signer.map(|signer| signer.sign(&text, None)).transpose()?;
 
-    let create = create(&path, false).map_err(writing(output));
-    let filled = create.and_then(|file| fill(file, output, (&text, signature.as_deref()), &manifest, &sources, watch));
+    let file = files::new_file(&path, false).map_err(writing(output));
+    let filled = file.and_then(|file| fill(file, output, (&text, signature.as_deref()), &manifest, &sources, watch));
     filled.map_err(|error| {
         let _ = fs::remove_file(&path);
         // How large it gets is not known before it is: what is needed is said as if nothing could be compressed.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use lazytools_lock::CachePath;
 
-use super::folder::{create, writing, Partial};
+use super::folder::{writing, Partial};
 use super::plan::{in_cache, Planned};
 use super::{Link, Watch, Written};
 use crate::digest::{Algorithm, Digest};
@@ -67,7 +67,7 @@ pub(super) fn place(
             Ok(_) => remove(&marker)?,
             Err(_) => {}
         }
-        create(&marker, false).map_err(writing(&marker))?;
+        files::new_file(&marker, false).map_err(writing(&marker))?;
     }
     Ok(sha256)
 }
@@ -143,9 +143,12 @@ fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest>
     let algorithm = planned.digest.algorithm();
     let from = open(planned)?;
     let next = to.partial.next();
-    remove(&next)?;
     // Another name has the mode of the first one, which an executable of a tree may not have right.
-    if to.link == Link::Hard && !planned.entry.executable && fs::hard_link(source, &next).is_ok() {
+    if to.link == Link::Hard
+        && !planned.entry.executable
+        && remove(&next).is_ok()
+        && fs::hard_link(source, &next).is_ok()
+    {
         let facts = files::facts(algorithm, source).map_err(AirgapError::io("reading", source))?;
         let sha256 = check(planned, facts)?;
         fs::rename(&next, target).map_err(writing(target))?;
@@ -154,9 +157,12 @@ fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest>
         to.watch.done(planned.entry.size);
         return Ok(sha256);
     }
-    let file = create(&next, planned.entry.executable).map_err(writing(target))?;
+    let file = to.partial.create(planned.entry.executable).map_err(writing(target))?;
     let watch = to.watch;
-    let facts = to.copier.copy(algorithm, from, &file, &|bytes| watch.done(bytes)).map_err(writing(target))?;
+    let facts = to
+        .copier
+        .copy(algorithm, planned.entry.size, from, &file, &|bytes| watch.done(bytes))
+        .map_err(writing(target))?;
     let sha256 = check(planned, facts)?;
     fs::rename(&next, target).map_err(writing(target))?;
     Ok(sha256)

@@ -7,7 +7,7 @@
 mod unpack;
 mod verify;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -83,14 +83,14 @@ fn read<S: Sink>(
     expected.retain(|_, found| match found {
         Expected::File(entry) | Expected::Marker(entry) => !entry.earlier,
     });
-    let mut came: BTreeMap<CachePath, ()> = BTreeMap::new();
+    let mut came: BTreeSet<CachePath> = BTreeSet::new();
     while let Some(named) = match pending.take() {
         Some(named) => Some(named),
         None => Named::next(&place, &mut entries)?,
     } {
         let (path, mut entry) = named.split(&place)?;
         let Some(listed) = expected.remove(&path) else {
-            let twice = came.contains_key(&path);
+            let twice = came.contains(&path);
             return Err(place.refuse(&path, if twice { "is in it twice" } else { "is not in its manifest" }));
         };
         let kind = entry.raw.header().entry_type();
@@ -106,7 +106,7 @@ fn read<S: Sink>(
             Expected::File(file) if file.link.is_none() && kind == EntryType::Link => {
                 let twin: Option<CachePath> = entry.target(&place)?.parse().ok();
                 let same = |twin: &CachePath| {
-                    let of = head.manifest.files.get(twin).filter(|of| of.link.is_none() && came.contains_key(twin));
+                    let of = head.manifest.files.get(twin).filter(|of| of.link.is_none() && came.contains(twin));
                     of.is_some_and(|of| {
                         of.sha256 == file.sha256 && of.size == file.size && of.executable == file.executable
                     })
@@ -130,7 +130,7 @@ fn read<S: Sink>(
             }
             _ => return Err(place.refuse(&path, &format!("is of the kind {kind:?}, and not what its manifest says"))),
         }
-        came.insert(path, ());
+        came.insert(path);
     }
     let missing = expected.into_keys().collect();
     drop(pending);

@@ -9,12 +9,12 @@ use lazytools_lock::recipe::signature::MinisignKey;
 use lazytools_lock::CachePath;
 
 use super::{read, Head, Sink};
-use crate::bundle::folder::{create, remove_one, remove_unneeded, writing, Partial, PARTIAL};
+use crate::bundle::folder::{remove_one, remove_unneeded, writing, Partial, PARTIAL};
 use crate::bundle::place::remove;
 use crate::digest::Algorithm;
 use crate::files;
 use crate::inside::Inside;
-use crate::manifest::{FileEntry, Manifest, CACHE, NAME};
+use crate::manifest::{FileEntry, LinkTarget, Manifest, CACHE, NAME};
 use crate::signature::Signed;
 use crate::verify::{different_bytes, Problem, What};
 use crate::{json, signature, AirgapError, Result};
@@ -110,9 +110,7 @@ impl<'a> Unpack<'a> {
     }
 
     fn next(&self, entry: &FileEntry, path: &Path) -> Result<fs::File> {
-        let next = self.partial.next();
-        remove(&next)?;
-        create(&next, entry.executable).map_err(writing(path))
+        self.partial.create(entry.executable).map_err(writing(path))
     }
 
     fn appear(&self, path: &Path) -> Result<()> {
@@ -186,7 +184,7 @@ impl Sink for Unpack<'_> {
         let target = self.inside.file(path)?;
         let next = self.partial.next();
         remove(&next)?;
-        let leads_to = entry.link.as_ref().map(|link| link.as_str()).unwrap_or_default();
+        let leads_to = entry.link.as_ref().map(LinkTarget::as_str).unwrap_or_default();
         let made = files::symlink(leads_to, &next).map_err(writing(&target));
         self.full(made)?;
         self.appear(&target)?;
@@ -200,7 +198,7 @@ impl Sink for Unpack<'_> {
             return Ok(());
         }
         remove(&target)?;
-        let made = create(&target, false).map(drop).map_err(writing(&target));
+        let made = files::new_file(&target, false).map(drop).map_err(writing(&target));
         self.full(made)
     }
 }

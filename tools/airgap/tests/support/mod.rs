@@ -40,7 +40,7 @@ impl Watch for Silent {
 }
 
 impl Lab {
-    /// Two archives, a file of a registry, and a vendored repository with a program and a link.
+    /// Two archives, a file of a registry, and a folder with a program and a link.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let collected = Folder::new(folder.path().join("collected"));
@@ -64,7 +64,7 @@ impl Lab {
     }
 
     fn tree(&mut self) {
-        let path: lazytools_lock::CachePath = "vendor/x".parse().unwrap();
+        let path: lazytools_lock::CachePath = "goproxy/x".parse().unwrap();
         let tree = self.collected.tree(&path);
         let deep = tree.join("a-folder-whose-name-is-long/".repeat(5));
         fs::create_dir_all(&deep).unwrap();
@@ -77,7 +77,7 @@ impl Lab {
         }
         self.trees.push(Tree {
             path,
-            kind: FileKind::Vendored,
+            kind: FileKind::GoProxy,
             sources: BTreeSet::new(),
             needed_by: BTreeSet::from(["@@x".to_owned()]),
             platforms: BTreeSet::new(),
