@@ -16,6 +16,15 @@ use crate::registry::RegistryUrl;
 use crate::tree::Tree;
 use crate::Result;
 
+/// The folder of a bundle with repositories as Bazel made them.
+pub const VENDOR: &str = "vendor";
+/// The file in it by which `--vendor_dir` takes them as they are.
+pub const VENDOR_FILE: &str = "VENDOR.bazel";
+/// The folder of a bundle with bare git repositories.
+pub const GIT: &str = "git";
+/// The folder of a bundle with downloads without a checksum.
+pub const REPLAY: &str = "replay";
+
 /// The version of the form.
 pub const COLLECTION_VERSION: Version = Version;
 
@@ -182,7 +191,10 @@ impl Item {
             | Self::Git { covered: Some(_), .. }
             | Self::Executes { covered: Some(_), .. } => None,
             Self::WithoutChecksum { .. } => {
-                Some("give the rule a sha256 or integrity: Bazel takes no download without one from a cache")
+                Some(
+                    "give the rule a sha256 or integrity: Bazel takes no download without one from a cache; or collect \
+                     without --no-vendor, or with --replay",
+                )
             }
             Self::NotFetched { .. } => {
                 Some("nothing, if the build is to do without it as it did here; or see why the download failed")
@@ -193,7 +205,8 @@ impl Item {
             ),
             Self::Executes { .. } => Some(
                 "look at the commands: if one downloads, its own cache or mirror has to be there on the other side \
-                 (CARGO_HOME, GOPROXY, PIP_INDEX_URL, npm_config_registry …)",
+                 (CARGO_HOME, GOPROXY, PIP_INDEX_URL, npm_config_registry …), or collect with --vendor=REPOSITORY, which takes \
+                 along what the commands have made",
             ),
             Self::LeftOut { .. } => {
                 Some("nothing, if the chosen platforms do not need it; or collect again without this --without")

@@ -5,20 +5,23 @@ use std::path::{Path, PathBuf};
 
 use lazytools_fetch::FetchError;
 
+use crate::lock_check::Disagreement;
+use crate::plain::plain;
+use crate::exception_error::ExceptionError;
 use crate::verify::Problem;
 
 /// Something that keeps a build from going into the air gap.
 #[derive(Debug, thiserror::Error)]
 pub enum AirgapError {
     /// A file cannot be read or written.
-    #[error("{doing} {path}: {source}{hint} (LT700)", path = path.display(), hint = hint(source))]
+    #[error("{doing} {path}: {error}{hint} (LT700)", path = path.display(), hint = hint(error))]
     Io {
         /// What was being done with it.
         doing: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why not.
-        source: io::Error,
+        /// Why not. It stands in the message, and so is no further source of it.
+        error: io::Error,
     },
     /// A file that is not of the form it should have.
     #[error("{what} {path}: {message}. {mend} (LT701)", path = path.display())]
@@ -38,6 +41,73 @@ pub enum AirgapError {
         /// The file.
         path: PathBuf,
         /// What is wrong and what mends it.
+        message: String,
+    },
+    /// A lock file that is not of the bundle's state.
+    #[error(
+        "{path} and the bundle are not of one state:\n  {lines}\nCheck out the commit that was collected, or collect and bundle \
+         again (LT725)",
+        path = path.display(),
+        lines = shown(disagreements)
+    )]
+    LockDisagrees {
+        /// The lock file.
+        path: PathBuf,
+        /// What differs, sorted.
+        disagreements: Vec<Disagreement>,
+    },
+    /// A link or a file in the way of a folder of a bundle.
+    #[error(
+        "{path} is a {what} where the bundle has a folder, and nothing is written through it. Remove it, or name another \
+         folder (LT726)",
+        path = path.display()
+    )]
+    Planted {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A full disk.
+    #[error("writing {path}: no room is left there{lacks}. Make room and run the same command again: {again} (LT727)", path = path.display(), lacks = lacks(*missing))]
+    Full {
+        /// The file that was being written.
+        path: PathBuf,
+        /// How many bytes are missing for all that is still to be written; `None` where that is not known.
+        missing: Option<u64>,
+        /// What a second run does.
+        again: &'static str,
+    },
+    /// A bundle that is not signed by who has to have signed it.
+    #[error("the bundle {path}: {message}. Nothing of it was used. Ask who made it, and copy it again (LT729)", path = path.display())]
+    Signature {
+        /// The bundle.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// A key that cannot be used.
+    #[error("the key {path}: {message} (LT730)", path = path.display())]
+    Key {
+        /// The file, or what was given for one.
+        path: PathBuf,
+        /// What is wrong with it and what mends it.
+        message: String,
+    },
+    /// A packed bundle that is damaged, or that `bundle` did not write.
+    #[error("the bundle {path}: {message}. It is not as `lazytools airgap bundle` wrote it: copy it again (LT728)", path = path.display())]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where in it.
+        message: String,
+    },
+    /// A program that cannot be taken along.
+    #[error("{path}: {message} (LT731)", path = path.display())]
+    Program {
+        /// The program.
+        path: PathBuf,
+        /// What is wrong with it and what mends it.
         message: String,
     },
     /// A damaged rules log.
@@ -85,12 +155,12 @@ pub enum AirgapError {
         message: String,
     },
     /// A file of a registry cannot be fetched.
-    #[error("a file of the registry {registry}: {source} (LT707)")]
+    #[error("a file of the registry {registry}: {error} (LT707)")]
     Registry {
         /// The registry's address.
         registry: String,
         /// Why not.
-        source: Box<FetchError>,
+        error: Box<FetchError>,
     },
     /// A registry's file is another one than Bazel has read.
     #[error("{url} is {found}, and Bazel has read {expected}: it changed in between; run `lazytools airgap collect` again (LT708)")]
@@ -159,6 +229,9 @@ pub enum AirgapError {
         /// The labels that there are.
         known: String,
     },
+    /// Something that no repository cache can hold.
+    #[error(transparent)]
+    Exception(#[from] ExceptionError),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {
@@ -173,19 +246,37 @@ impl AirgapError {
     /// A file that cannot be read or written.
     pub fn io(doing: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_owned();
-        move |source| Self::Io { doing, path, source }
+        move |error| Self::Io { doing, path, error }
     }
 }
 
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull => ". Make room and run the same command again: it goes on where it was",
+        io::ErrorKind::StorageFull => ". Make room and run the same command again",
+        io::ErrorKind::FileTooLarge => {
+            ". The file system there holds no file of that size (FAT: 4 GiB): use another one"
+        }
         io::ErrorKind::ReadOnlyFilesystem => ". Name a folder that can be written to",
         _ => "",
     }
 }
 
+fn lacks(missing: Option<u64>) -> String {
+    missing.map_or_else(|| " for more files".to_owned(), |bytes| format!(", and {bytes} bytes more are needed"))
+}
+
 fn lines(problems: &[Problem]) -> String {
-    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    let lines: Vec<String> = problems.iter().map(|problem| format!("  {}", plain(&problem.to_string()))).collect();
     lines.join("\n")
+}
+
+/// How many lines of one kind a message has.
+const MAX_LINES: usize = 20;
+
+fn shown(all: &[impl ToString]) -> String {
+    let mut lines: Vec<String> = all.iter().take(MAX_LINES).map(ToString::to_string).collect();
+    if all.len() > MAX_LINES {
+        lines.push(format!("and {} more", all.len() - MAX_LINES));
+    }
+    lines.join("\n  ")
 }

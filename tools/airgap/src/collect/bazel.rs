@@ -43,10 +43,14 @@ impl Run<'_> {
         work.join(format!("events-{}.json", self.number))
     }
 
+    /// Where the output base is.
+    pub fn base(&self, work: &Path) -> PathBuf {
+        work.join(format!("base-{}", self.number))
+    }
+
     /// Without a server, which would stay; with an output root and base that no earlier build has filled.
     pub(super) fn startup(&self, work: &Path) -> Vec<OsString> {
-        let base = work.join(format!("base-{}", self.number));
-        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &base)]
+        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &self.base(work))]
     }
 
     pub(super) fn shared(&self) -> Vec<OsString> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use lazytools_fetch::redact::redact;
 
 use super::commands::{self, Kind};
+use super::raw::Raw;
 use super::registry_files::RegistryFiles;
 use crate::cache::RepositoryCache;
 use crate::collection::Item;
@@ -31,6 +32,8 @@ pub struct Classified {
     executes: BTreeMap<String, Vec<String>>,
     /// By what is of the machine.
     host: BTreeMap<String, BTreeSet<String>>,
+    /// What the log says of all that no repository cache can hold.
+    pub raw: Raw,
 }
 
 impl Classified {
@@ -69,6 +72,7 @@ impl Classified {
                     self.host(path.to_owned(), who.clone());
                 }
             } else {
+                self.raw.download(&who, urls);
                 let urls = urls.iter().map(|url| redact(url)).collect();
                 self.without_checksum.entry(urls).or_default().insert(who);
             }
@@ -82,7 +86,10 @@ impl Classified {
 
     fn execute(&mut self, who: String, arguments: &[String], work: &Path) {
         let list = match commands::kind(arguments, work) {
-            Kind::Git => &mut self.git,
+            Kind::Git => {
+                self.raw.git(&who, arguments);
+                &mut self.git
+            }
             Kind::MayDownload => &mut self.executes,
             Kind::OfMachine => {
                 let program = arguments.first().map_or("", |program| commands::name(program));

@@ -4,11 +4,19 @@ mod bazel;
 mod chains;
 mod classify;
 mod commands;
+mod exceptions;
 mod filter;
+mod git_commands;
+mod git_mirror;
+mod git_take;
 mod left_out;
 mod queries;
+mod raw;
 mod registry_files;
+mod replay_take;
 mod target_graph;
+mod vendor;
+mod vendor_copy;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -31,6 +39,7 @@ use crate::{files, AirgapError, Result};
 pub use bazel::Bazel;
 pub use filter::RepositoryPattern;
 
+pub use exceptions::{Exceptions, Git, Vendor};
 use classify::Classified;
 use left_out::LeftOut;
 use registry_files::RegistryFiles;
@@ -54,6 +63,8 @@ pub struct Options {
     pub repositories: Vec<String>,
     /// More flags for `bazel build`, as `--config=ci`.
     pub flags: Vec<String>,
+    /// What is taken along of that which no repository cache can hold.
+    pub exceptions: Exceptions,
 }
 
 /// Collects: writes the folder `options.output` and says what is in it.
@@ -100,6 +111,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     }
     let names: BTreeSet<String> = left_out.repositories().cloned().collect();
     let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
+    let mut bases = Vec::new();
     for (number, platform) in platforms.iter().enumerate() {
         say(&format!(
             "bazel build --nobuild {}{}",
@@ -122,19 +134,13 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
                 });
             }
         }
+        bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work.path()) });
         read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
         let flags = bazel_flags::read(open()?).map_err(AirgapError::io("reading", &events))?;
         let flags = flags.unwrap_or_default();
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
-        say("bazel cquery, for the chains of targets that lead to each repository");
-        match chains::of_run(bazel, &run, work.path()) {
-            Ok(found) => chains::merge(&mut chains, found),
-            // A bundle is as good without them.
-            Err(error) => {
-                say(&format!("{error}. Without it `lazytools airgap report` cannot say why something is needed"))
-            }
-        }
+        chains::add(&mut chains, bazel, &run, work.path(), say);
     }
     let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache(), overrides: &overrides };
     if !options.repositories.is_empty() {
@@ -149,6 +155,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     if !from_lock {
         found.add_from_graph(&bazel.module_graph(&run, work.path(), &module_graph::FLAGS)?)?;
     }
+    let raw = std::mem::take(&mut classified.raw);
     let mut items = classified.items(&folder.cache(), &mut found)?;
     items.extend(found.items());
     items.extend(left_out.items());
@@ -157,6 +164,9 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         what: format!("the registry {registry}"),
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
+    let own = [work.path(), workspace.as_path()];
+    let from = exceptions::From { raw, bases: &bases, own: &own, folder: &folder, client, say };
+    trees.extend(exceptions::take(&options.exceptions, &mut items, &from)?);
     items.sort();
     let chains = chains::needed(&chains, &items.iter().flat_map(Item::needed_by).cloned().collect());
     let collection = Collection {

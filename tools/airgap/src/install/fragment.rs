@@ -1,11 +1,14 @@
 //! The bazelrc fragment.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
+use super::{exceptions, Layout};
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
-use crate::manifest::{Manifest, CACHE, LEFT_OUT};
+use crate::manifest::{FileKind, Manifest, CACHE, DISTDIR, LEFT_OUT};
+use crate::serve::{self, Flags, CONFIG, CONFIG_FILE};
 use crate::{AirgapError, Result};
 
 const FIRST: &str = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
@@ -21,10 +24,14 @@ pub struct Fragment<'a> {
     pub workspace: &'a Path,
     /// Whether the bundle is named relative to the workspace.
     pub relative: bool,
+    /// Where Bazel finds downloads.
+    pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
     /// Whether the workspace has a lock file that says something.
     pub has_lock: bool,
+    /// The configuration that git is to read, absolute.
+    pub git_config: Option<&'a Path>,
 }
 
 impl Fragment<'_> {
@@ -34,12 +41,26 @@ impl Fragment<'_> {
         let mut add = |flag: &str| {
             let _ = writeln!(rest, "common {flag}");
         };
-        add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?)));
+        match self.layout {
+            Layout::Cache => add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?))),
+            // A match is copied into the repository cache, which is the user's own and not the bundle's then.
+            Layout::Distdir => {
+                for number in distdirs(self.manifest) {
+                    add(&quoted(&format!("--distdir={}", self.path(&format!("{DISTDIR}/{number}"))?)));
+                }
+            }
+        }
         for registry in &self.manifest.registries {
             add(&quoted(&format!("--registry=file://{}", self.rooted(registry.path.as_str())?)));
         }
         for repository in self.manifest.left_out() {
             add(&quoted(&format!("--override_repository={repository}={}", self.rooted(LEFT_OUT)?)));
+        }
+        for flag in exceptions::flags(self.manifest, &|inside| self.rooted(inside))? {
+            add(&quoted(&flag));
+        }
+        if let Some(path) = self.git_config {
+            add(&quoted(&format!("--repo_env=GIT_CONFIG_GLOBAL={}", usable(path, self.workspace)?)));
         }
         // A download that is not in the bundle fails at once, and says what it is.
         add("--repository_disable_download");
@@ -52,7 +73,12 @@ impl Fragment<'_> {
         }
         // `update` would take the digests of registry files out of the workspace's lock.
         add(if self.has_lock { "--lockfile_mode=error" } else { "--lockfile_mode=off" });
-        Ok(format!("{FIRST}{}\n{rest}", Algorithm::Sha256.digest(rest.as_bytes()).hex()))
+        if self.manifest.files.values().any(|entry| entry.kind == FileKind::Replay) {
+            // Downloads without a checksum come from `lazytools airgap serve`, which writes the file.
+            let Flags { download, config } = serve::flags(self.version);
+            let _ = writeln!(rest, "common:{CONFIG} {download}\ncommon:{CONFIG} {config}={CONFIG_FILE}");
+        }
+        Ok(with_digest(&rest))
     }
 
     /// For flags that are relative to where Bazel is started: `%workspace%` is Bazel's own word in them.
@@ -63,16 +89,35 @@ impl Fragment<'_> {
 
     fn path(&self, inside: &str) -> Result<String> {
         let path = if self.relative { relative(self.bundle, self.workspace) } else { self.bundle.to_owned() };
-        let path = path.join(inside);
-        let text = path.to_str().filter(|text| !text.contains(['\n', '"', '%', '?', '#']));
-        text.map(|text| text.replace('\\', "/")).ok_or_else(|| AirgapError::Place {
-            path: self.bundle.to_owned(),
-            message:
-                "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or \
-                      one that is not UTF-8): move it"
-                    .to_owned(),
-        })
+        usable(&path.join(inside), self.bundle)
     }
+
+    /// The absolute path of something in the bundle.
+    pub fn absolute(&self, inside: &str) -> Result<String> {
+        usable(&self.bundle.join(inside), self.bundle)
+    }
+}
+
+/// A path as a text that can stand in a bazelrc file; `of` is named where it cannot.
+fn usable(path: &Path, of: &Path) -> Result<String> {
+    let text = path.to_str().filter(|text| !text.contains(['\n', '"', '%', '?', '#']));
+    text.map(|text| text.replace('\\', "/")).ok_or_else(|| AirgapError::Place {
+        path: of.to_owned(),
+        message: "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or one \
+                  that is not UTF-8): move it"
+            .to_owned(),
+    })
+}
+
+/// A text after the line by which `install` knows it again.
+pub fn with_digest(rest: &str) -> String {
+    format!("{FIRST}{}\n{rest}", Algorithm::Sha256.digest(rest.as_bytes()).hex())
+}
+
+/// The numbers of a bundle's folders for `--distdir`.
+pub(super) fn distdirs(manifest: &Manifest) -> BTreeSet<u32> {
+    let paths = manifest.files.iter().filter(|(_, entry)| entry.kind == FileKind::Distdir);
+    paths.filter_map(|(path, _)| path.names().nth(1)?.parse().ok()).collect()
 }
 
 fn quoted(flag: &str) -> String {
@@ -108,7 +153,7 @@ mod tests {
     use super::*;
     use crate::collection::{Item, Version};
     use crate::manifest::Registry;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     fn text(version: (u32, u32, u32), relative: bool, has_lock: bool) -> String {
         let manifest = Manifest {
@@ -128,7 +173,10 @@ mod tests {
         };
         let version = BazelVersion::new(version.0, version.1, version.2);
         let (bundle, workspace) = (Path::new("/srv/my bundle"), Path::new("/srv/work/ws"));
-        let fragment = Fragment { manifest: &manifest, bundle, workspace, relative, version, has_lock };
+        let layout = Layout::Cache;
+        let git_config = None;
+        let fragment =
+            Fragment { manifest: &manifest, bundle, workspace, relative, layout, version, has_lock, git_config };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()

@@ -55,6 +55,12 @@ pub struct Arguments {
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
+    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself. Bazel has
+    /// --downloader_config for its own downloads. May be repeated.
+    #[arg(long, value_name = "FROM=TO")]
+    rewrite: Vec<String>,
+    #[command(flatten)]
+    exceptions: super::exceptions::ExceptionArguments,
     /// Prints the collection in JSON.
     #[arg(long)]
     json: bool,
@@ -65,6 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let client = Client::new(ClientOptions {
         helpers: arguments.credential_helper.clone(),
         workspace: Some(arguments.workspace.clone()),
+        rewrites: crate::pin::rewrites(&arguments.rewrite)?,
         ..ClientOptions::default()
     });
     let options = Options {
@@ -76,6 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         without: arguments.without.clone(),
         repositories: arguments.repositories.clone(),
         flags: arguments.bazel_flags.clone(),
+        exceptions: arguments.exceptions.options(),
     };
     let collection = collect(&options, &bazel, &client, &|what| eprintln!("lazytools: {what}"))?;
     if arguments.json {

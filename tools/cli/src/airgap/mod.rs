@@ -2,11 +2,14 @@
 
 mod bundle;
 mod collect;
+mod exceptions;
 mod install;
+mod password;
 mod progress;
 #[cfg(target_os = "linux")]
 mod prove;
 mod report;
+mod serve;
 mod summary;
 mod table;
 mod verify;
@@ -14,7 +17,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Subcommand;
 
 /// What can be done.
@@ -39,6 +42,8 @@ pub enum Command {
     Report(report::Arguments),
     /// Writes the bazelrc file by which Bazel takes everything from a bundle.
     Install(install::Arguments),
+    /// Serves on the loopback what Bazel takes from no cache: downloads without a checksum.
+    Serve(serve::Arguments),
     /// Builds where nothing can be reached, and says what was tried all the same.
     #[cfg(target_os = "linux")]
     Prove(prove::Arguments),
@@ -46,12 +51,17 @@ pub enum Command {
 
 /// Does it.
 pub fn run(command: &Command) -> Result<ExitCode> {
+    // `bazel run` starts programs elsewhere, and says where the person is who typed the paths.
+    if let Some(here) = std::env::var_os("BUILD_WORKING_DIRECTORY") {
+        std::env::set_current_dir(&here).with_context(|| format!("going to {}", Path::new(&here).display()))?;
+    }
     match command {
         Command::Collect(arguments) => collect::run(arguments),
         Command::Bundle(arguments) => bundle::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::Install(arguments) => install::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
         #[cfg(target_os = "linux")]
         Command::Prove(arguments) => prove::run(arguments),
     }
