@@ -120,11 +120,11 @@ fn a_collection_is_reported_as_it_would_be_bundled() {
             {"class": "registryFile", "registry": "https://r.example", "path": "modules/m/1/MODULE.bazel",
              "digest": Algorithm::Sha256.digest(b"m"), "size": 4},
             {"class": "host", "what": "the program cc", "neededBy": ["@@y"]}],
-        "trees": [{"path": "vendor/v", "kind": "vendored", "neededBy": ["@@v"]}],
+        "trees": [{"path": "git/v", "kind": "git", "neededBy": ["@@v"]}],
     });
     fs::write(folder.path().join("collection.json"), collection.to_string()).unwrap();
-    fs::create_dir_all(folder.path().join("trees/vendor/v")).unwrap();
-    fs::write(folder.path().join("trees/vendor/v/file"), "12345").unwrap();
+    fs::create_dir_all(folder.path().join("trees/git/v")).unwrap();
+    fs::write(folder.path().join("trees/git/v/file"), "12345").unwrap();
     let report = read(folder.path()).unwrap();
     // A registry's file is in the mirror and in the repository cache.
     assert_eq!((report.total.files, report.total.bytes), (4, 22));
