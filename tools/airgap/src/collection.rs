@@ -10,6 +10,7 @@ use lazytools_lock::CachePath;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{IdMarker, RepositoryCache};
+use crate::clients;
 use crate::digest::Digest;
 use crate::json::{self, Kind};
 use crate::registry::RegistryUrl;
@@ -203,11 +204,7 @@ impl Item {
                 "use http_archive or archive_override of the same commit with an integrity, or have a git mirror on the \
                  other side and url.<mirror>.insteadOf in a file that GIT_CONFIG_GLOBAL names",
             ),
-            Self::Executes { .. } => Some(
-                "look at the commands: if one downloads, its own cache or mirror has to be there on the other side \
-                 (CARGO_HOME, GOPROXY, PIP_INDEX_URL, npm_config_registry …), or collect with --vendor=REPOSITORY, which takes \
-                 along what the commands have made",
-            ),
+            Self::Executes { commands, .. } => Some(clients::mend(commands)),
             Self::LeftOut { .. } => {
                 Some("nothing, if the chosen platforms do not need it; or collect again without this --without")
             }

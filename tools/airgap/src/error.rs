@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use lazytools_fetch::FetchError;
 
+use crate::exception_error::ExceptionError;
 use crate::lock_check::Disagreement;
 use crate::plain::plain;
-use crate::exception_error::ExceptionError;
 use crate::verify::Problem;
 
 /// Something that keeps a build from going into the air gap.
@@ -232,6 +232,13 @@ pub enum AirgapError {
     /// Something that no repository cache can hold.
     #[error(transparent)]
     Exception(#[from] ExceptionError),
+    /// A folder that is in the place of the `CARGO_HOME` that is to be made.
+    #[error(
+        "{path}: `lazytools airgap install` would make a CARGO_HOME there, and something else is in this folder: remove it, or \
+         name another one with --cargo-home (LT755)",
+        path = .0.display()
+    )]
+    CargoHome(PathBuf),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

@@ -1,5 +1,6 @@
 //! Puts a bundle in force in a workspace: a bazelrc fragment that is right for the Bazel in use.
 
+mod cargo_home;
 mod exceptions;
 mod fragment;
 mod git_config;
@@ -9,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
+use crate::digest::Algorithm;
 use crate::manifest::{Manifest, CACHE, DISTDIR, REGISTRIES};
 use crate::{json, lock_check, AirgapError, Result};
 
@@ -42,6 +44,8 @@ pub struct Options {
     pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
+    /// The folder to make as `CARGO_HOME`, where the bundle holds what Cargo needs.
+    pub cargo_home: PathBuf,
 }
 
 /// What was made, or would be.
@@ -87,6 +91,11 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
     let has_lock = lock.is_some();
+    let cargo_home =
+        &std::path::absolute(&options.cargo_home).map_err(AirgapError::io("finding", &options.cargo_home))?;
+    if cargo_home::is_needed(manifest) {
+        cargo_home::check(cargo_home)?;
+    }
     let git_config = git_config::place(&path);
     let mut fragment = Fragment {
         manifest,
@@ -97,6 +106,7 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
         version,
         has_lock,
         git_config: None,
+        cargo_home,
     };
     let user = git_config::of_user(&git_config);
     let git = git_config::text(manifest, &user, &|inside| fragment.absolute(inside))?;
@@ -136,6 +146,10 @@ pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
         // Of another bundle that was installed before.
         None => drop(remove(&git_config::place(&installed.path))?),
     }
+    if let Some(home) = cargo_home::of_fragment(&installed.text) {
+        let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
+        cargo_home::make(&home, &bundle, manifest)?;
+    }
     json::write(&installed.path, installed.text.as_bytes())?;
     Ok(installed)
 }
@@ -146,8 +160,15 @@ pub fn is_installed(workspace: &Path, fragment: &Path) -> bool {
     fs::read_to_string(&path).is_ok_and(|text| fragment::ours(&text, &path).is_ok())
 }
 
-/// Takes away the fragment and what was written beside it, if `install` wrote them and nobody changed them; false where
-/// there is no fragment.
+/// The name of the folder that is made as `CARGO_HOME` for a workspace, below the user's caches: each has its own.
+pub fn cargo_home_name(workspace: &Path) -> String {
+    let workspace = fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned());
+    let digest = Algorithm::Sha256.digest(workspace.as_os_str().as_encoded_bytes());
+    format!("cargo-home-{}", &digest.hex()[..16])
+}
+
+/// Takes away the fragment, what was written beside it and the `CARGO_HOME` that it names, if `install` wrote them and nobody
+/// changed them; false where there is no fragment.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
     remove(&git_config::place(&path))?;
@@ -160,6 +181,9 @@ fn remove(path: &Path) -> Result<bool> {
         read => read.map_err(AirgapError::io("reading", path))?,
     };
     fragment::ours(&text, path)?;
+    if let Some(home) = cargo_home::of_fragment(&text) {
+        cargo_home::remove(&home)?;
+    }
     fs::remove_file(path).map_err(AirgapError::io("removing", path))?;
     Ok(true)
 }

@@ -170,7 +170,7 @@ fn nothing_is_skipped_in_silence() {
         "  the program gcc for @@cc\n",
         "  the program python3 for @@which\n",
         "  /usr/lib/jvm for @@linked\n",
-        "  /opt/tool.jar for @@local\n",
+        "  file:///opt/tool.jar for @@local\n",
         "whatever event 31 of Bazel's rules log stands for",
         "the registry file:///srv/registry for module resolution",
     ] {

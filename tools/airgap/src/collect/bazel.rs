@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use super::Options;
 use crate::bazel_version::BazelVersion;
 use crate::cache::RepositoryCache;
+use crate::ecosystem::Caches;
 use crate::module_graph::Node;
 use crate::{AirgapError, Result};
 
@@ -30,6 +31,7 @@ pub(super) struct Run<'a> {
     pub cache: RepositoryCache,
     /// Flags of all of its commands, by which repositories are left out.
     pub overrides: &'a [String],
+    pub caches: &'a Caches,
 }
 
 impl Run<'_> {
@@ -55,6 +57,7 @@ impl Run<'_> {
 
     pub(super) fn shared(&self) -> Vec<OsString> {
         let mut flags = vec![flag("--repository_cache=", self.cache.root())];
+        flags.extend(self.caches.flags());
         if self.version.has_repo_contents_cache() {
             // It would stand for downloads, and so hide them.
             flags.push("--repo_contents_cache=".into());

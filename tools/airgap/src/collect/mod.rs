@@ -9,26 +9,25 @@ mod filter;
 mod git_commands;
 mod git_mirror;
 mod git_take;
+mod lazy_tools;
 mod left_out;
 mod queries;
 mod raw;
 mod registry_files;
 mod replay_take;
+mod session;
 mod target_graph;
 mod vendor;
 mod vendor_copy;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use lazytools_fetch::Client;
 
-use crate::bazel_flags;
-use crate::bazel_version::BazelVersion;
 use crate::collection::{Collection, Folder, Item, COLLECTION_VERSION};
-use crate::install;
 use crate::manifest::FileKind;
 use crate::module_graph;
 use crate::registry::{RegistryUrl, CENTRAL};
@@ -39,10 +38,10 @@ use crate::{files, AirgapError, Result};
 pub use bazel::Bazel;
 pub use filter::RepositoryPattern;
 
-pub use exceptions::{Exceptions, Git, Vendor};
 use classify::Classified;
-use left_out::LeftOut;
+pub use exceptions::{Exceptions, Git, Vendor};
 use registry_files::RegistryFiles;
+use session::Session;
 
 /// What is to be collected.
 #[derive(Clone, Debug)]
@@ -73,90 +72,45 @@ pub struct Options {
 /// folder's repository cache, which is kept: what an earlier run has downloaded is not downloaded again. `say` hears
 /// what is being done.
 pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&str)) -> Result<Collection> {
-    let version = bazel.version()?.supported()?;
-    let workspace =
-        std::fs::canonicalize(&options.workspace).map_err(AirgapError::io("finding", &options.workspace))?;
-    if !workspace.join("MODULE.bazel").is_file() {
-        let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
-        return Err(AirgapError::Place { path: workspace, message });
-    }
-    if install::is_installed(&workspace, Path::new(install::FRAGMENT)) {
-        return Err(AirgapError::Installed(workspace.join(install::FRAGMENT)));
-    }
-    let output = std::path::absolute(&options.output).map_err(AirgapError::io("finding", &options.output))?;
-    files::folder(&output).map_err(AirgapError::io("making", &output))?;
-    let output = std::fs::canonicalize(&output).map_err(AirgapError::io("finding", &output))?;
-    if output.starts_with(&workspace) {
-        let message = format!(
-            "it is inside the workspace {}, where //... would take it for packages: name another folder with -o",
-            workspace.display()
-        );
-        return Err(AirgapError::Place { path: output, message });
-    }
-    let folder = Folder::new(&output);
-    let work = Work::new(output.join("work"))?;
-
-    let mut classified = Classified::default();
-    let mut registries = Vec::new();
-    let platforms: Vec<Option<&str>> = match options.platforms.as_slice() {
-        [] => vec![None],
-        some => some.iter().map(|platform| Some(platform.as_str())).collect(),
-    };
-    let mut lock_counts = true;
-    let mut chains = chains::Chains::new();
-    let mut left_out = leave_out(options, bazel, version, &folder, &work, say)?;
+    let session = Session::start(options, bazel, say)?;
+    let (folder, work) = (&session.folder, session.work.path());
+    let own = [work, session.workspace.as_path()];
+    let mut left_out = session.leave_out()?;
     let mut trees = Vec::new();
     if !options.without.is_empty() {
-        trees.push(stub(&folder)?);
+        trees.push(stub(folder)?);
     }
     let names: BTreeSet<String> = left_out.repositories().cloned().collect();
     let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
-    let mut bases = Vec::new();
-    for (number, platform) in platforms.iter().enumerate() {
-        say(&format!(
-            "bazel build --nobuild {}{}",
-            options.targets.join(" "),
-            platform.map(|platform| format!(" --platforms={platform}")).unwrap_or_default()
-        ));
-        let run =
-            bazel::Run { number, platform: *platform, options, version, cache: folder.cache(), overrides: &overrides };
-        let whole = bazel.build(&run, work.path())?;
-        let events = run.events(work.path());
-        let open = || File::open(&events).map(BufReader::new).map_err(AirgapError::io("reading", &events));
-        if !whole {
-            left_out.read(open()?).map_err(AirgapError::io("reading", &events))?;
-            if let Some(broken) = left_out.broken() {
-                return Err(AirgapError::Bazel {
-                    command: format!("build --nobuild {}", options.targets.join(" ")),
-                    message: format!(
-                        "{broken}. That has nothing to do with what --without names: the targets have to build here first"
-                    ),
-                });
-            }
-        }
-        bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work.path()) });
-        read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
-        let flags = bazel_flags::read(open()?).map_err(AirgapError::io("reading", &events))?;
-        let flags = flags.unwrap_or_default();
+
+    let (mut classified, mut chains) = (Classified::default(), chains::Chains::new());
+    let (mut registries, mut lock_counts, mut bases) = (Vec::new(), true, Vec::new());
+    for (number, platform) in session.platforms().into_iter().enumerate() {
+        let run = session.run(number, platform, &overrides);
+        let flags = session.build(&run, &mut left_out)?;
+        read_log(&run.log(work), &mut classified, platform, &own)?;
+        bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work) });
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
-        chains::add(&mut chains, bazel, &run, work.path(), say);
+        chains::add(&mut chains, bazel, &run, work, say);
     }
-    let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache(), overrides: &overrides };
+    let run = session.run(0, None, &overrides);
     if !options.repositories.is_empty() {
         say(&format!("bazel fetch {}", options.repositories.join(" ")));
-        let log = work.path().join("rules-by-name.log");
-        bazel.fetch(&run, work.path(), &log, &options.repositories)?;
-        read_log(&log, &mut classified, None, &[work.path(), &workspace])?;
+        let log = work.join("rules-by-name.log");
+        bazel.fetch(&run, work, &log, &options.repositories)?;
+        read_log(&log, &mut classified, None, &own)?;
     }
     say("reading the files of registries");
-    let mut found = RegistryFiles::new(&registries, client, &folder);
-    let from_lock = lock_counts && found.add_from_lock(&workspace.join("MODULE.bazel.lock"))?;
+    let mut found = RegistryFiles::new(&registries, client, folder);
+    let from_lock = lock_counts && found.add_from_lock(&session.workspace.join("MODULE.bazel.lock"))?;
     if !from_lock {
-        found.add_from_graph(&bazel.module_graph(&run, work.path(), &module_graph::FLAGS)?)?;
+        found.add_from_graph(&bazel.module_graph(&run, work, &module_graph::FLAGS)?)?;
     }
     let raw = std::mem::take(&mut classified.raw);
     let mut items = classified.items(&folder.cache(), &mut found)?;
+    trees.extend(session.caches.take(folder, &mut items)?);
+    add_earlier_sources(folder, &mut items);
     items.extend(found.items());
     items.extend(left_out.items());
     let of_files = registries.iter().filter(|registry| registry.is_file());
@@ -164,14 +118,15 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         what: format!("the registry {registry}"),
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
-    let own = [work.path(), workspace.as_path()];
-    let from = exceptions::From { raw, bases: &bases, own: &own, folder: &folder, client, say };
+    let from = exceptions::From { raw, bases: &bases, own: &own, folder, client, say };
     trees.extend(exceptions::take(&options.exceptions, &mut items, &from)?);
     items.sort();
-    let chains = chains::needed(&chains, &items.iter().flat_map(Item::needed_by).cloned().collect());
+    trees.sort();
+    let needed_by = items.iter().flat_map(Item::needed_by).chain(trees.iter().flat_map(|tree| &tree.needed_by));
+    let chains = chains::needed(&chains, &needed_by.cloned().collect());
     let collection = Collection {
         collection_version: COLLECTION_VERSION,
-        bazel: version.to_string(),
+        bazel: session.version.to_string(),
         targets: options.targets.iter().cloned().collect(),
         platforms: options.platforms.iter().cloned().collect(),
         registries,
@@ -181,30 +136,6 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     };
     folder.write(&collection)?;
     Ok(collection)
-}
-
-/// The repositories that are left out. To know their names Bazel has to run all extensions, so it is asked only where there
-/// is something to leave out.
-fn leave_out(
-    options: &Options,
-    bazel: &Bazel,
-    version: BazelVersion,
-    folder: &Folder,
-    work: &Work,
-    say: &dyn Fn(&str),
-) -> Result<LeftOut> {
-    if options.without.is_empty() {
-        return Ok(LeftOut::default());
-    }
-    say("bazel mod graph, for the names of repositories");
-    let number = options.platforms.len();
-    let run = bazel::Run { number, platform: None, options, version, cache: folder.cache(), overrides: &[] };
-    let graph = bazel.module_graph(&run, work.path(), &module_graph::EXTENSION_FLAGS)?;
-    let (names, idle) = filter::chosen(&options.without, &module_graph::extensions(&graph), version);
-    if let Some(pattern) = idle.first() {
-        return Err(AirgapError::Pattern(pattern.to_string()));
-    }
-    Ok(LeftOut::new(names))
 }
 
 /// A repository without anything in it, as it will be in the bundle.
@@ -238,6 +169,24 @@ fn read_log(log: &Path, classified: &mut Classified, platform: Option<&str>, own
     Ok(())
 }
 
+/// A rule that finds a file in the cache may say no address of it: then an earlier run in this folder has heard one.
+fn add_earlier_sources(folder: &Folder, items: &mut [Item]) {
+    let Ok(earlier) = folder.read() else { return };
+    let mut known = BTreeMap::new();
+    for item in earlier.items {
+        if let Item::Checksummed { digest, urls, .. } = item {
+            known.insert(digest, urls);
+        }
+    }
+    for item in items {
+        if let Item::Checksummed { digest, urls, .. } = item {
+            if let Some(earlier) = known.remove(digest).filter(|_| urls.is_empty()) {
+                *urls = earlier;
+            }
+        }
+    }
+}
+
 fn add_registries(values: Vec<String>, registries: &mut Vec<RegistryUrl>) -> Result<()> {
     let values = if values.is_empty() { vec![CENTRAL.to_owned()] } else { values };
     for value in values {
@@ -250,27 +199,4 @@ fn add_registries(values: Vec<String>, registries: &mut Vec<RegistryUrl>) -> Res
         }
     }
     Ok(())
-}
-
-/// The folder with Bazel's output root, which goes with the run.
-struct Work(PathBuf);
-
-impl Work {
-    /// Makes it, without what an earlier run that was killed has left there.
-    fn new(path: PathBuf) -> Result<Self> {
-        files::remove_tree(&path).map_err(AirgapError::io("removing", &path))?;
-        files::folder(&path).map_err(AirgapError::io("making", &path))?;
-        Ok(Self(path))
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        // What stays is removed by the next run.
-        let _ = files::remove_tree(&self.0);
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::{exceptions, Layout};
+use super::{cargo_home, exceptions, Layout};
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
 use crate::manifest::{FileKind, Manifest, CACHE, DISTDIR, LEFT_OUT};
@@ -32,6 +32,8 @@ pub struct Fragment<'a> {
     pub has_lock: bool,
     /// The configuration that git is to read, absolute.
     pub git_config: Option<&'a Path>,
+    /// The folder that is made as `CARGO_HOME`, absolute.
+    pub cargo_home: &'a Path,
 }
 
 impl Fragment<'_> {
@@ -71,6 +73,9 @@ impl Fragment<'_> {
             // It needs a lock file beside the repository cache, which may be read-only.
             add("--repo_contents_cache=");
         }
+        for flag in self.of_ecosystems()? {
+            add(&quoted(&flag));
+        }
         // `update` would take the digests of registry files out of the workspace's lock.
         add(if self.has_lock { "--lockfile_mode=error" } else { "--lockfile_mode=off" });
         if self.manifest.files.values().any(|entry| entry.kind == FileKind::Replay) {
@@ -85,6 +90,21 @@ impl Fragment<'_> {
     fn rooted(&self, inside: &str) -> Result<String> {
         let path = self.path(inside)?;
         Ok(if self.relative { format!("%workspace%/{path}") } else { path })
+    }
+
+    /// What names the caches of other package managers. They are named absolutely: no program knows the workspace.
+    fn of_ecosystems(&self) -> Result<Vec<String>> {
+        let mut flags = Vec::new();
+        if cargo_home::is_needed(self.manifest) {
+            flags.extend(cargo_home::flags(&usable(self.cargo_home, self.cargo_home)?));
+        }
+        if self.manifest.files.values().any(|entry| entry.kind == FileKind::GoProxy) {
+            let proxy = self.absolute("goproxy")?;
+            flags.push(format!("--repo_env=GOPROXY=file://{}{proxy}", if proxy.starts_with('/') { "" } else { "/" }));
+            // Also modules that have come from elsewhere are in the bundle, and go.sum holds their digests.
+            flags.extend(["GOPRIVATE=", "GONOPROXY=none", "GOSUMDB=off"].map(|one| format!("--repo_env={one}")));
+        }
+        Ok(flags)
     }
 
     fn path(&self, inside: &str) -> Result<String> {
@@ -103,9 +123,10 @@ fn usable(path: &Path, of: &Path) -> Result<String> {
     let text = path.to_str().filter(|text| !text.contains(['\n', '"', '%', '?', '#']));
     text.map(|text| text.replace('\\', "/")).ok_or_else(|| AirgapError::Place {
         path: of.to_owned(),
-        message: "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or one \
+        message:
+            "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or one \
                   that is not UTF-8): move it"
-            .to_owned(),
+                .to_owned(),
     })
 }
 
@@ -156,6 +177,15 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn text(version: (u32, u32, u32), relative: bool, has_lock: bool) -> String {
+        text_with(version, relative, has_lock, &[])
+    }
+
+    fn text_with(version: (u32, u32, u32), relative: bool, has_lock: bool, files: &[(&str, FileKind)]) -> String {
+        let files = files.iter().map(|(path, kind)| {
+            let entry =
+                serde_json::json!({"sha256": Algorithm::Sha256.digest(b"").to_string(), "size": 0, "kind": kind});
+            (path.parse().unwrap(), serde_json::from_value(entry).unwrap())
+        });
         let manifest = Manifest {
             manifest_version: Version,
             bazel: "7.7.1".to_owned(),
@@ -165,7 +195,7 @@ mod tests {
                 url: "https://r.example".parse().unwrap(),
                 path: "registries/r.example-1".parse().unwrap(),
             }],
-            files: BTreeMap::new(),
+            files: files.collect(),
             chains: BTreeMap::new(),
             not_included: vec![Item::LeftOut { repository: "@@x~r".to_owned(), targets: BTreeSet::new() }],
             since: None,
@@ -175,8 +205,10 @@ mod tests {
         let (bundle, workspace) = (Path::new("/srv/my bundle"), Path::new("/srv/work/ws"));
         let layout = Layout::Cache;
         let git_config = None;
+        let cargo_home = Path::new("/home/me/.cache/lazytools/cargo");
+        let manifest = &manifest;
         let fragment =
-            Fragment { manifest: &manifest, bundle, workspace, relative, layout, version, has_lock, git_config };
+            Fragment { manifest, bundle, workspace, relative, layout, version, has_lock, git_config, cargo_home };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()
@@ -198,6 +230,26 @@ mod tests {
         );
         assert!(text((8, 3, 0), false, true).contains("common --repo_contents_cache=\n"));
         assert!(text((9, 2, 0), false, true).contains("common --repo_contents_cache=\n"));
+    }
+
+    #[test]
+    fn caches_of_cargo_and_go() {
+        let files =
+            [("cargo/config.toml", FileKind::CargoRegistry), ("goproxy/h.example/x/@v/v1.0.0.mod", FileKind::GoProxy)];
+        for relative in [false, true] {
+            let text = text_with((8, 2, 1), relative, true, &files);
+            for line in [
+                "common --repo_env=CARGO_HOME=/home/me/.cache/lazytools/cargo\n",
+                "common --repo_env=CARGO_BAZEL_ISOLATED=0\n",
+                "common --repo_env=CARGO_NET_OFFLINE=true\n",
+                "common \"--repo_env=GOPROXY=file:///srv/my bundle/goproxy\"\n",
+                "common --repo_env=GONOPROXY=none\n",
+                "common --repo_env=GOSUMDB=off\n",
+            ] {
+                assert!(text.contains(line), "{line}\n{text}");
+            }
+        }
+        assert!(!text((8, 2, 1), false, true).contains("repo_env"));
     }
 
     #[test]

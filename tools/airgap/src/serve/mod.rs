@@ -126,9 +126,7 @@ fn answer(request: Request, addresses: &Addresses) -> Asked {
     let file = address.and_then(|address| addresses.file(&address).map(Path::to_owned));
     let status = match (request.method(), file) {
         (Method::Get | Method::Head, Some(file)) => send(request, &file),
-        (Method::Get | Method::Head, None) => {
-            refuse(request, 404, "The bundle has no download from this address.\n")
-        }
+        (Method::Get | Method::Head, None) => refuse(request, 404, "The bundle has no download from this address.\n"),
         _ => refuse(request, 405, "Only GET and HEAD.\n"),
     };
     Asked { address: shown, status }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::Bazel;
-use lazytools_airgap::install::{check, install, undo, Layout, Options};
+use lazytools_airgap::install::{cargo_home_name, check, install, undo, Layout, Options};
 use lazytools_airgap::manifest::{Manifest, BAZELISK};
 use lazytools_airgap::packed::unpack;
 use lazytools_airgap::plain::plain;
@@ -47,6 +47,10 @@ pub struct Arguments {
     /// Names the bundle relative to the workspace, so that both can be moved together.
     #[arg(long)]
     relative: bool,
+    /// The folder to make as CARGO_HOME, where repository rules or extensions run Cargo. Without it, one of the user's
+    /// cache.
+    #[arg(long, value_name = "DIR")]
+    cargo_home: Option<PathBuf>,
     /// Does not read the whole bundle first.
     #[arg(long)]
     no_verify: bool,
@@ -59,6 +63,14 @@ pub struct Arguments {
     /// The workspace.
     #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
     workspace: PathBuf,
+}
+
+fn cargo_home(arguments: &Arguments) -> Result<PathBuf> {
+    if let Some(named) = &arguments.cargo_home {
+        return Ok(named.clone());
+    }
+    let caches = super::cache_folder().context("HOME is not set: name a folder with --cargo-home")?;
+    Ok(caches.join("lazytools/airgap").join(cargo_home_name(&arguments.workspace)))
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -79,6 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         relative: arguments.relative,
         layout: arguments.layout.into(),
         version,
+        cargo_home: cargo_home(arguments)?,
     };
     if arguments.check {
         let installed = check(&options, &manifest)?;

@@ -44,7 +44,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let scratch = match &arguments.scratch {
         Some(scratch) => scratch.clone(),
-        None => cache_folder().context("HOME is not set: name a folder with --scratch")?.join("lazytools"),
+        None => super::cache_folder().context("HOME is not set: name a folder with --scratch")?.join("lazytools"),
     };
     let bazel = Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version);
     let options = Options {
@@ -62,9 +62,4 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     println!("Built with Bazel {}: {} packets, {} connections opened", report.bazel, report.packets, report.opened);
     Ok(ExitCode::SUCCESS)
-}
-
-fn cache_folder() -> Option<PathBuf> {
-    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
 }

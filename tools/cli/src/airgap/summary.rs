@@ -27,9 +27,9 @@ pub fn not_included(items: &[Item]) -> String {
     let mut last = None;
     for item in items {
         let Some(mend) = item.mend() else { continue };
-        if last != Some(item.class()) {
+        if last != Some((item.class(), mend)) {
             lines.push(format!("\nNot in a bundle, {}: {mend}", item.class()));
-            last = Some(item.class());
+            last = Some((item.class(), mend));
         }
         lines.push(line(item));
     }
