@@ -204,13 +204,47 @@ pub enum AirgapError {
         registry: String,
     },
     /// This process cannot be kept from the network.
-    #[error(
-        "a network namespace cannot be had ({0}). As another user than root this takes user namespaces: see          `sysctl user.max_user_namespaces kernel.apparmor_restrict_unprivileged_userns`; a container has to allow them, or          run this as root (LT713)"
-    )]
-    Jail(String),
+    #[error("namespaces of its own cannot be had ({reason}): {mend} (LT713)")]
+    Jail {
+        /// What failed.
+        reason: String,
+        /// What makes it possible.
+        mend: String,
+    },
     /// A build that needs something from elsewhere.
-    #[error("this build needs something from elsewhere:\n  {lines}\nWhat is missing has to be collected and bundled (LT714)", lines = .0.join("\n  "))]
-    NotProved(Vec<String>),
+    #[error("{lead}:\n  {lines}\n{mend} (LT714)", lines = .lines.join("\n  "))]
+    NotProved {
+        /// Whether it was built in spite of that.
+        lead: &'static str,
+        /// What it needs, one thing a line.
+        lines: Vec<String>,
+        /// What to do.
+        mend: String,
+    },
+    /// A build that fails, and not for lack of something from elsewhere.
+    #[error(
+        "the build fails, and wants nothing from elsewhere: {counts}, and no file is missing. So something else is wrong with \
+         it: {error}. Mend that where it can be built with a network, and prove it again (LT715)"
+    )]
+    Fails {
+        /// What the kernel has counted.
+        counts: String,
+        /// Bazel's first error.
+        error: String,
+    },
+    /// Someone wanted this program to end.
+    #[error("interrupted: Bazel and all that it started have ended, and {0}. Run the same command again (LT716)")]
+    Interrupted(String),
+    /// Something that no repository cache can hold.
+    #[error(transparent)]
+    Exception(#[from] ExceptionError),
+    /// A folder that is in the place of the `CARGO_HOME` that is to be made.
+    #[error(
+        "{path}: `lazytools airgap install` would make a CARGO_HOME there, and something else is in this folder: remove it, or \
+         name another one with --cargo-home (LT755)",
+        path = .0.display()
+    )]
+    CargoHome(PathBuf),
     /// A folder that is neither a bundle nor a collection.
     #[error(
         "{path} is neither a bundle nor a collection: there is no manifest.json and no collection.json in it. Name a folder \
@@ -229,16 +263,6 @@ pub enum AirgapError {
         /// The labels that there are.
         known: String,
     },
-    /// Something that no repository cache can hold.
-    #[error(transparent)]
-    Exception(#[from] ExceptionError),
-    /// A folder that is in the place of the `CARGO_HOME` that is to be made.
-    #[error(
-        "{path}: `lazytools airgap install` would make a CARGO_HOME there, and something else is in this folder: remove it, or \
-         name another one with --cargo-home (LT755)",
-        path = .0.display()
-    )]
-    CargoHome(PathBuf),
     /// A fragment that this program did not write, or that was changed since.
     #[error("{path} {message} (LT712)", path = path.display())]
     Fragment {

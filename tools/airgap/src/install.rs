@@ -14,7 +14,8 @@ use crate::digest::Algorithm;
 use crate::manifest::{Manifest, CACHE, DISTDIR, REGISTRIES};
 use crate::{json, lock_check, AirgapError, Result};
 
-pub use fragment::Fragment;
+pub use fragment::{repository_cache, Fragment};
+pub use rc::imports;
 
 /// Where Bazel finds a bundle's downloads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

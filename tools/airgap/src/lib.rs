@@ -30,8 +30,8 @@ pub mod programs;
 #[cfg(target_os = "linux")]
 pub mod prove;
 pub mod registry;
-pub mod report;
 pub mod replay;
+pub mod report;
 pub mod rules_log;
 mod secrets;
 pub mod serve;

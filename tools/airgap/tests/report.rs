@@ -129,7 +129,7 @@ fn a_collection_is_reported_as_it_would_be_bundled() {
     // A registry's file is in the mirror and in the repository cache.
     assert_eq!((report.total.files, report.total.bytes), (4, 22));
     let names: Vec<_> = report.files.iter().map(|file| file.name.as_str()).collect();
-    assert_eq!(names, ["m/1/MODULE.bazel", "m/1/MODULE.bazel", "serde/1.0.2/download", "file"]);
+    assert_eq!(names, ["file", "m/1/MODULE.bazel", "m/1/MODULE.bazel", "serde/1.0.2/download"]);
     assert_eq!(report.not_included[0].what, ["the program cc"]);
     let same = read(&folder.path().join("collection.json")).unwrap();
     assert_eq!(serde_json::to_string(&same).unwrap(), serde_json::to_string(&report).unwrap());

@@ -10,35 +10,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
+use support::rules_log::event;
 use support::{Answer, Server};
 use tempfile::TempDir;
-
-/// A message of protocol buffers from its fields.
-fn message(fields: &[(u8, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (number, value) in fields {
-        // Tags and lengths below 128 take one byte, others two.
-        let mut varint = |number: usize| {
-            if number >= 128 {
-                bytes.push(u8::try_from(number % 128 + 128).unwrap());
-                bytes.push(u8::try_from(number / 128).unwrap());
-            } else {
-                bytes.push(u8::try_from(number).unwrap());
-            }
-        };
-        varint(usize::from(*number) << 3 | 2);
-        varint(value.len());
-        bytes.extend(*value);
-    }
-    bytes
-}
-
-/// An event of the rules log: who, the number of what, its fields.
-fn event(who: &str, what: u8, fields: &[(u8, &[u8])]) -> Vec<u8> {
-    let event = message(&[(2, who.as_bytes()), (what, &message(fields))]);
-    // A message in a message is preceded by a tag and its length; here only the length counts.
-    message(&[(1, &event)])[1..].to_vec()
-}
 
 struct Lab {
     folder: TempDir,

@@ -7,7 +7,7 @@ use lazytools_lock::CachePath;
 use super::distdir;
 use super::plan::{in_cache, mirrored, plan, Entry, Planned};
 use super::Options;
-use crate::collection::{Collection, Version};
+use crate::collection::{Collection, Folder, Version};
 use crate::digest::{Algorithm, Digest};
 use crate::files;
 use crate::manifest::{FileEntry, Manifest};
@@ -45,6 +45,18 @@ impl Draft {
             planned.insert(extra.path.clone(), file);
         }
         Ok(Self { collection, since, planned })
+    }
+
+    /// All of a collection, and nothing else.
+    pub fn of(folder: &Folder) -> Result<Self> {
+        let collection = folder.read()?;
+        let planned = plan(folder, &collection)?;
+        Ok(Self { collection, since: None, planned })
+    }
+
+    /// The digest that is known of each file before it is written.
+    pub fn known_digests(&self) -> BTreeMap<CachePath, Digest> {
+        self.planned.iter().map(|(path, planned)| (path.clone(), planned.digest.clone())).collect()
     }
 
     /// The SHA-256 of a file that the earlier bundle has.

@@ -17,9 +17,8 @@ use crate::manifest::{FileKind, Manifest};
 use crate::signature::Signer;
 use crate::Result;
 
-pub use preview::preview;
-
 use draft::Draft;
+pub use preview::preview;
 
 /// How files come into a bundle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -135,26 +135,6 @@ impl Bazel {
         Err(self.error(&shown, message))
     }
 
-    /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
-    /// is written to `log`, the flags in force to `events`.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn jailed_build(
-        &self,
-        root: &Path,
-        log: &Path,
-        events: &Path,
-        flags: &[String],
-        targets: &[String],
-    ) -> Result<bool> {
-        let mut command = self.command();
-        command.arg("--batch").arg(flag("--output_user_root=", root)).arg("build").arg("--symlink_prefix=/");
-        command.arg(flag("--experimental_workspace_rules_log_file=", log));
-        command.arg(flag("--build_event_json_file=", events)).args(flags).arg("--").args(targets);
-        let shown = format!("build {}", targets.join(" "));
-        let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        Ok(status.success())
-    }
-
     /// Fetches repositories by their names.
     pub(super) fn fetch(&self, run: &Run<'_>, work: &Path, log: &Path, repositories: &[String]) -> Result<()> {
         let mut command = self.command();

@@ -21,17 +21,8 @@ const MAX_LINE: u64 = 64 << 20;
 /// For a repository or extension its chain of labels.
 pub type Chains = BTreeMap<String, Vec<String>>;
 
-/// Adds the chains that a run's targets show. Where they cannot be had, `say` hears why: a bundle is as good without them.
-pub fn add(chains: &mut Chains, bazel: &Bazel, run: &Run<'_>, work: &Path, say: &dyn Fn(&str)) {
-    say("bazel cquery, for the chains of targets that lead to each repository");
-    match of_run(bazel, run, work) {
-        Ok(found) => merge(chains, found),
-        Err(error) => say(&format!("{error}. Without it `lazytools airgap report` cannot say why something is needed")),
-    }
-}
-
 /// The chains that a run's targets show. Bazel is asked twice, of what it has analysed and fetched: nothing more is.
-fn of_run(bazel: &Bazel, run: &Run<'_>, work: &Path) -> Result<Chains> {
+pub fn of_run(bazel: &Bazel, run: &Run<'_>, work: &Path) -> Result<Chains> {
     let events = run.events(work);
     let read = File::open(&events).and_then(|file| roots(BufReader::new(file)));
     let roots = read.map_err(AirgapError::io("reading", &events))?;
@@ -183,7 +174,7 @@ pub fn add_loaded(chains: &mut Chains, paths: &Paths<'_>, loads: &Loads) {
 }
 
 /// Keeps of two chains the shorter, or the first by its labels.
-fn merge(chains: &mut Chains, others: Chains) {
+pub fn merge(chains: &mut Chains, others: Chains) {
     for (name, chain) in others {
         let better = |old: &Vec<String>| (chain.len(), &chain) < (old.len(), old);
         if chains.get(&name).is_none_or(better) {

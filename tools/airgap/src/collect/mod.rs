@@ -9,6 +9,8 @@ mod filter;
 mod git_commands;
 mod git_mirror;
 mod git_take;
+#[cfg(target_os = "linux")]
+mod jailed;
 mod lazy_tools;
 mod left_out;
 mod queries;
@@ -36,7 +38,11 @@ use crate::tree::Tree;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
+#[cfg(target_os = "linux")]
+pub(crate) use commands::{kind as command_kind, show as show_command, Kind as CommandKind};
 pub use filter::RepositoryPattern;
+#[cfg(target_os = "linux")]
+pub(crate) use jailed::Jailed;
 
 use classify::Classified;
 pub use exceptions::{Exceptions, Git, Vendor};
@@ -83,7 +89,8 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     let names: BTreeSet<String> = left_out.repositories().cloned().collect();
     let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
 
-    let (mut classified, mut chains) = (Classified::default(), chains::Chains::new());
+    let mut classified = Classified::default();
+    let mut chains = chains::Chains::new();
     let (mut registries, mut lock_counts, mut bases) = (Vec::new(), true, Vec::new());
     for (number, platform) in session.platforms().into_iter().enumerate() {
         let run = session.run(number, platform, &overrides);
@@ -92,7 +99,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work) });
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
-        chains::add(&mut chains, bazel, &run, work, say);
+        session.add_chains(&run, &mut chains);
     }
     let run = session.run(0, None, &overrides);
     if !options.repositories.is_empty() {

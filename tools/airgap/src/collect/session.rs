@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::bazel::{Bazel, Run};
+use super::chains::{self, Chains};
 use super::filter;
 use super::left_out::LeftOut;
 use super::Options;
@@ -89,6 +90,19 @@ impl<'a> Session<'a> {
         }
         let flags = bazel_flags::read(open()?).map_err(AirgapError::io("reading", &events))?;
         Ok(flags.unwrap_or_default())
+    }
+
+    /// Adds for each repository the chain of targets that leads to it. A bundle is as good without them.
+    pub fn add_chains(&self, run: &Run<'_>, chains: &mut Chains) {
+        (self.say)("bazel cquery, for the chains of targets that lead to each repository");
+        match chains::of_run(self.bazel, run, self.work.path()) {
+            Ok(found) => chains::merge(chains, found),
+            Err(error) => {
+                (self.say)(&format!(
+                    "{error}. Without it `lazytools airgap report` cannot say why something is needed"
+                ));
+            }
+        }
     }
 
     /// The repositories that are left out. To know their names Bazel has to run all extensions, so it is asked only where

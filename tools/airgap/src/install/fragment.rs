@@ -156,6 +156,13 @@ fn relative(to: &Path, from: &Path) -> PathBuf {
     up.chain(to.components().skip(common)).collect()
 }
 
+/// The repository cache that a fragment names, from the workspace; `None` where there is no fragment.
+pub fn repository_cache(fragment: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(fragment).ok()?;
+    let flags = text.lines().filter_map(|line| line.strip_prefix("common ")).map(|flag| flag.trim_matches('"'));
+    flags.filter_map(|flag| flag.strip_prefix("--repository_cache=")).map(PathBuf::from).last()
+}
+
 /// Fails where a file is not one that `install` wrote, or was changed since.
 pub fn ours(text: &str, path: &Path) -> Result<()> {
     let fail = |message: &str| Err(AirgapError::Fragment { path: path.to_owned(), message: message.to_owned() });

@@ -175,10 +175,9 @@ fn foot(report: &Report) -> String {
         ));
     }
     if !report.not_included.is_empty() {
-        lines.push(format!(
-            "Not in it: {} things, each with what to do in --json and --html",
-            report.not_included.len()
-        ));
+        let count = report.not_included.len();
+        let things = if count == 1 { "thing" } else { "things" };
+        lines.push(format!("Not in it: {count} {things}, each with what to do in --json and --html"));
     }
     if lines.is_empty() {
         return String::new();
