@@ -1,5 +1,7 @@
 //! What a report says of a manifest and of a collection, and what its page never does.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 
@@ -133,6 +135,23 @@ fn a_collection_is_reported_as_it_would_be_bundled() {
     assert_eq!(report.not_included[0].what, ["the program cc"]);
     let same = read(&folder.path().join("collection.json")).unwrap();
     assert_eq!(serde_json::to_string(&same).unwrap(), serde_json::to_string(&report).unwrap());
+}
+
+#[test]
+fn a_folder_a_file_and_a_manifest_alone_give_the_same() {
+    let mut lab = support::Lab::new();
+    lab.trees.clear();
+    lab.write();
+    lab.bundle("folder");
+    lab.bundle("packed.tar.zst");
+    let text = |path: &Path| serde_json::to_string(&read(path).unwrap()).unwrap();
+    let expected = text(&lab.out("folder"));
+    assert!(expected.contains("\"of\":\"bundle\""), "{expected}");
+    assert_eq!(text(&lab.out("packed.tar.zst")), expected);
+    assert_eq!(text(&lab.out("folder/manifest.json")), expected);
+    fs::write(lab.out("packed.tar.zst"), "no archive").unwrap();
+    let error = read(&lab.out("packed.tar.zst")).unwrap_err().to_string();
+    assert!(error.contains("packed.tar.zst") && error.contains("(LT"), "{error}");
 }
 
 #[test]

@@ -28,6 +28,6 @@ pub fn read(path: &Path) -> Result<Report> {
         return read(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     }
     // A bundle that is one file holds its manifest at the beginning.
-    let is_packed = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".zst"));
-    Ok(Report::of_manifest(&if is_packed { packed::manifest(path)? } else { Manifest::read(path)?.0 }))
+    let manifest = if bundle::is_packed(path) { packed::manifest(path)? } else { Manifest::read(path)?.0 };
+    Ok(Report::of_manifest(&manifest))
 }
