@@ -41,6 +41,7 @@ test("all is there, and no name is taken for markup", async ({ page }) => {
   await page.getByRole("searchbox").fill("onerror=");
   await page.getByRole("button", { name: "Files", exact: true }).click();
   await page.locator("#table tbody button").first().click();
+  await expect(page.locator("#table tr.opened")).toContainText('<img src="http://127.0.0.1:9/x" onerror="window.broken = 1">');
   await expect(page.locator("#details")).toContainText('<img src="http://127.0.0.1:9/x" onerror="window.broken = 1">');
 });
 
@@ -136,7 +137,7 @@ test("the map by keys alone", async ({ page }) => {
   await page.keyboard.press("ArrowDown");
   await expect(active(page)).not.toHaveAttribute("aria-label", first);
   await page.keyboard.press("Home");
-  const name = first.split(",")[0];
+  const name = first.split(", ")[0];
   await expect(page.locator("#details h3")).toHaveText(name);
   await page.keyboard.press("Enter");
   await expect(page.locator("#crumbs li")).toHaveCount(2);
@@ -175,8 +176,17 @@ test("details say why something is needed", async ({ page }) => {
   await expect(details.locator("h3")).toHaveText("package-4242-linux-amd64.tar.gz");
   await expect(details).toContainText("https://mirror.example/files/package-4242-linux-amd64.tar.gz");
   await expect(details.locator(".chain li")).toHaveText([/^\/\/app:app$/, /^\/\/lib\/\d+:lib$/, /^@@rules_crate~~crate~package_\d+\/\/:files$/]);
+  // It opens below the row as well, where the reader is.
+  const opener = page.locator("#table tbody button[aria-expanded]").first();
+  await expect(opener).toHaveAttribute("aria-expanded", "true");
+  await expect(opener).toBeFocused();
+  await expect(page.locator("#table tr.opened .chain li")).toHaveCount(3);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#table tr.opened")).toHaveCount(0);
+  await page.keyboard.press("Enter");
   await details.locator("button").first().click();
-  await expect(details).toContainText("Without it");
+  await expect(page.locator("#details-heading")).toBeFocused();
+  await expect(details).toContainText(/without it/i);
   await details.getByRole("button", { name: "Show only these" }).click();
   await expect(page.getByRole("searchbox")).toHaveValue(/^@@rules_crate~~crate~package_\d+$/);
   await expect(page.locator("#table tbody tr").first()).toBeVisible();

@@ -1,5 +1,7 @@
 //! What a report says of a manifest and of a collection, and what its page never does.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 
@@ -120,19 +122,36 @@ fn a_collection_is_reported_as_it_would_be_bundled() {
             {"class": "registryFile", "registry": "https://r.example", "path": "modules/m/1/MODULE.bazel",
              "digest": Algorithm::Sha256.digest(b"m"), "size": 4},
             {"class": "host", "what": "the program cc", "neededBy": ["@@y"]}],
-        "trees": [{"path": "vendor/v", "kind": "vendored", "neededBy": ["@@v"]}],
+        "trees": [{"path": "git/v", "kind": "git", "neededBy": ["@@v"]}],
     });
     fs::write(folder.path().join("collection.json"), collection.to_string()).unwrap();
-    fs::create_dir_all(folder.path().join("trees/vendor/v")).unwrap();
-    fs::write(folder.path().join("trees/vendor/v/file"), "12345").unwrap();
+    fs::create_dir_all(folder.path().join("trees/git/v")).unwrap();
+    fs::write(folder.path().join("trees/git/v/file"), "12345").unwrap();
     let report = read(folder.path()).unwrap();
     // A registry's file is in the mirror and in the repository cache.
     assert_eq!((report.total.files, report.total.bytes), (4, 22));
     let names: Vec<_> = report.files.iter().map(|file| file.name.as_str()).collect();
-    assert_eq!(names, ["m/1/MODULE.bazel", "m/1/MODULE.bazel", "serde/1.0.2/download", "file"]);
+    assert_eq!(names, ["file", "m/1/MODULE.bazel", "m/1/MODULE.bazel", "serde/1.0.2/download"]);
     assert_eq!(report.not_included[0].what, ["the program cc"]);
     let same = read(&folder.path().join("collection.json")).unwrap();
     assert_eq!(serde_json::to_string(&same).unwrap(), serde_json::to_string(&report).unwrap());
+}
+
+#[test]
+fn a_folder_a_file_and_a_manifest_alone_give_the_same() {
+    let mut lab = support::Lab::new();
+    lab.trees.clear();
+    lab.write();
+    lab.bundle("folder");
+    lab.bundle("packed.tar.zst");
+    let text = |path: &Path| serde_json::to_string(&read(path).unwrap()).unwrap();
+    let expected = text(&lab.out("folder"));
+    assert!(expected.contains("\"of\":\"bundle\""), "{expected}");
+    assert_eq!(text(&lab.out("packed.tar.zst")), expected);
+    assert_eq!(text(&lab.out("folder/manifest.json")), expected);
+    fs::write(lab.out("packed.tar.zst"), "no archive").unwrap();
+    let error = read(&lab.out("packed.tar.zst")).unwrap_err().to_string();
+    assert!(error.contains("packed.tar.zst") && error.contains("(LT"), "{error}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn a_table_in_a_pipe_is_whole_and_plain() {
 Named for macos, which was not collected for: 240.00 KiB in 15 files (a guess; see --by file --platform)
 Not in it: 1 thing, each with what to do in --json and --html
 ";
-    let squeeze = |text: &str| Vec::from_iter(text.split(' ').filter(|word| !word.is_empty())).join(" ");
+    let squeeze = |text: &str| text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     assert_eq!(squeeze(&text), squeeze(expected), "{text}");
     assert_eq!(out(&bundle, &["--top", "0"]).lines().filter(|line| line.contains("@@module~")).count(), 30);
     let platforms = out(&bundle, &["--by", "platform"]);

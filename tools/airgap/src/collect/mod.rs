@@ -129,7 +129,8 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     trees.extend(exceptions::take(&options.exceptions, &mut items, &from)?);
     items.sort();
     trees.sort();
-    let chains = chains::needed(&chains, &items.iter().flat_map(Item::needed_by).cloned().collect());
+    let needed_by = items.iter().flat_map(Item::needed_by).chain(trees.iter().flat_map(|tree| &tree.needed_by));
+    let chains = chains::needed(&chains, &needed_by.cloned().collect());
     let collection = Collection {
         collection_version: COLLECTION_VERSION,
         bazel: session.version.to_string(),

@@ -59,6 +59,24 @@ trait Sink {
 type Raw<'a> = Entry<'a, Box<dyn Read>>;
 type Next<'a, 'b> = &'b mut dyn Iterator<Item = io::Result<Raw<'a>>>;
 
+fn open(path: &Path) -> Result<tar::Archive<Box<dyn Read>>> {
+    let file = File::open(path).map_err(AirgapError::io("reading", path))?;
+    let decoder = || {
+        let mut decoder = zstd::stream::read::Decoder::with_buffer(BufReader::with_capacity(1 << 17, file))?;
+        decoder.window_log_max(WINDOW_LOG)?;
+        Ok(decoder)
+    };
+    Ok(tar::Archive::new(Box::new(decoder().map_err(AirgapError::io("reading", path))?)))
+}
+
+/// The manifest alone; what comes after it is not read.
+pub fn manifest(path: &Path) -> Result<Manifest> {
+    let place = At { archive: path.to_owned() };
+    let mut archive = open(path)?;
+    let mut entries = archive.entries().map_err(|error| place.damaged(&error))?.raw(true);
+    Ok(head(&place, &[], &mut entries)?.0.manifest)
+}
+
 /// Reads the whole file. `begin` hears of the manifest, and gives what is done with the rest. What is listed and did not come
 /// is given.
 fn read<S: Sink>(
@@ -66,15 +84,8 @@ fn read<S: Sink>(
     keys: &[MinisignKey],
     begin: impl FnOnce(&Head) -> Result<S>,
 ) -> Result<(Head, S, Vec<CachePath>)> {
-    let file = File::open(path).map_err(AirgapError::io("reading", path))?;
     let place = At { archive: path.to_owned() };
-    let decoder = || {
-        let mut decoder = zstd::stream::read::Decoder::with_buffer(BufReader::with_capacity(1 << 17, file))?;
-        decoder.window_log_max(WINDOW_LOG)?;
-        Ok(decoder)
-    };
-    let decoder: Box<dyn Read> = Box::new(decoder().map_err(AirgapError::io("reading", path))?);
-    let mut archive = tar::Archive::new(decoder);
+    let mut archive = open(path)?;
     let mut entries = archive.entries().map_err(|error| place.damaged(&error))?.raw(true);
     let (head, mut pending) = head(&place, keys, &mut entries)?;
     let mut sink = begin(&head)?;

@@ -22,7 +22,7 @@ impl Filter {
             } else if let Some(named) = NamedFor::parse(platform).filter(|_| !platform.contains([':', '/', '@'])) {
                 filter.names.push(named);
             } else {
-                let known = Vec::from_iter(report.platforms.iter().map(String::as_str)).join(", ");
+                let known = report.platforms.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
                 let known = if known.is_empty() { "no platform by its label".to_owned() } else { known };
                 return Err(AirgapError::Platform { platform: platform.clone(), known });
             }

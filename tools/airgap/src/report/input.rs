@@ -6,6 +6,7 @@ use super::{Of, Report};
 use crate::bundle;
 use crate::collection::Folder;
 use crate::manifest::{Manifest, NAME};
+use crate::packed;
 use crate::{AirgapError, Result};
 
 /// The report of a bundle, of a manifest alone, or of a collection.
@@ -26,5 +27,7 @@ pub fn read(path: &Path) -> Result<Report> {
     if path.file_name().is_some_and(|name| name == "collection.json") {
         return read(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     }
-    Ok(Report::of_manifest(&Manifest::read(path)?.0))
+    // A bundle that is one file holds its manifest at the beginning.
+    let manifest = if bundle::is_packed(path) { packed::manifest(path)? } else { Manifest::read(path)?.0 };
+    Ok(Report::of_manifest(&manifest))
 }

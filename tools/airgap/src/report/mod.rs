@@ -185,7 +185,7 @@ impl File {
     /// The platform that it counts for: those that it was collected for if not all need it, else the one in its name.
     pub fn platform(&self, all: &BTreeSet<String>) -> String {
         if !self.platforms.is_empty() && self.platforms != *all {
-            return Vec::from_iter(self.platforms.iter().map(String::as_str)).join(", ");
+            return self.platforms.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         }
         self.named_for.map_or_else(|| "any platform".to_owned(), |named| format!("{named} (by name)"))
     }

@@ -21,7 +21,7 @@ Examples:
   lazytools airgap report /media/bundle --by platform --platform linux_x86_64
   lazytools airgap report /media/bundle --html report.html")]
 pub struct Arguments {
-    /// A bundle, its manifest.json alone, or what `lazytools airgap collect -o` has written.
+    /// A bundle (a folder or a .tar.zst file), its manifest.json alone, or what `lazytools airgap collect -o` has written.
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
     /// Writes a page with a map, a table and a search: one file, which needs nothing else.
@@ -37,7 +37,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 20)]
     top: usize,
     /// Counts only what this platform needs, and says what that saves: a label that was collected for, or a name such as
-    /// linux_x86_64, macos or aarch64. May be repeated.
+    /// `linux_x86_64`, `macos` or `aarch64`. May be repeated.
     #[arg(long = "platform", value_name = "PLATFORM")]
     platforms: Vec<String>,
 }
@@ -175,10 +175,9 @@ fn foot(report: &Report) -> String {
         ));
     }
     if !report.not_included.is_empty() {
-        lines.push(format!(
-            "Not in it: {} things, each with what to do in --json and --html",
-            report.not_included.len()
-        ));
+        let count = report.not_included.len();
+        let things = if count == 1 { "thing" } else { "things" };
+        lines.push(format!("Not in it: {count} {things}, each with what to do in --json and --html"));
     }
     if lines.is_empty() {
         return String::new();

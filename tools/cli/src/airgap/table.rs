@@ -79,7 +79,7 @@ impl Table {
                 format!("{cell}{space}")
             }
         });
-        Vec::from_iter(cells).join("  ").trim_end().to_owned()
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     }
 }
 

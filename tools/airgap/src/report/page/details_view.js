@@ -1,5 +1,7 @@
 // What is known of the file, repository or group that was chosen.
 
+const link = (text, item) => element("button", { type: "button", class: "link", click: () => show({ item }) }, text);
+
 function fact(title, ...content) {
   return [element("h4", {}, title), ...content];
 }
@@ -32,7 +34,7 @@ function fileDetails(file) {
     element("p", {}, element("span", { class: "big" }, bytes(file.size)), ` ${share(file.size, report.total.bytes)} of all`),
     fact("Kind and platform", element("p", {}, `${file.kindWords}; ${platform}`)),
     fact(file.neededBy.length > 1 ? `Needed by ${file.neededBy.length}; it counts once` : "Needed by",
-      list(file.neededBy.map((name) => named(name, () => openRepository(name))))),
+      list(file.neededBy.map((name) => link(name, repositoryItem(name))))),
     file.neededBy.length > 0 ? fact(`Why ${short(file.neededBy[0])} is needed`, because(file.neededBy[0])) : [],
     file.sources.length > 0 ? fact("From", list(file.sources.map((source) => element("span", { class: "path" }, source)))) : [],
     fact("In the bundle", element("p", { class: "path" }, file.path)),
@@ -49,9 +51,11 @@ function repositoryDetails(one) {
   return [
     element("h3", {}, one.name),
     element("p", {}, element("span", { class: "big" }, bytes(one.amount.bytes)), ` in ${count(one.amount.files, "file", "files")}`),
-    element("p", {}, `Without it ${bytes(one.alone.bytes)} would go; others need the rest, too.`),
+    element("p", {}, one.alone.files === one.amount.files
+      ? "Nobody else needs that: without it, all of it would go."
+      : `Without it ${bytes(one.alone.bytes)} would go; others need the rest, too.`),
     fact("Why it is needed", because(one.name)),
-    fact("Its files", list(files.map((file) => [named(file.name, () => openFile(file)), element("span", { class: "muted" }, ` ${bytes(file.size)}`)]))),
+    fact("Its files", list(files.map((file) => [link(file.name, fileItem(file)), element("span", { class: "muted" }, ` ${bytes(file.size)}`)]))),
     element("div", { class: "actions" }, element("button", { type: "button", click: search }, "Show only these")),
   ];
 }
@@ -65,17 +69,27 @@ function groupDetails(part) {
     element("p", {}, element("span", { class: "big" }, bytes(part.bytes)),
       ` ${share(part.bytes, report.total.bytes)} of all, ${count(part.files.length, "file", "files")}`),
     needers.size === 1 ? fact(`Why ${short(only)} is needed`, because(only)) : fact("Needed by", element("p", {}, count(needers.size, "repository", "repositories"))),
-    fact("Largest files", list(largest.slice(0, 8).map((file) => [named(file.name, () => openFile(file)), element("span", { class: "muted" }, ` ${bytes(file.size)}`)]))),
+    fact("Largest files", list(largest.slice(0, 8).map((file) => [link(file.name, fileItem(file)), element("span", { class: "muted" }, ` ${bytes(file.size)}`)]))),
   ];
 }
 
-function drawDetails() {
+// Of the file or repository that was chosen; nothing where none was.
+function itemDetails() {
   const [, kind, name] = /^(file|repository) (.*)$/s.exec(state.item) ?? [];
+  if (kind === "file" && filesByPath.has(name)) return fileDetails(filesByPath.get(name)).flat(3);
+  if (kind === "repository" && repositories.has(name)) return repositoryDetails(repositories.get(name)).flat(3);
+  return [];
+}
+
+function drawDetails() {
+  const details = document.getElementById("details");
+  const focused = details.contains(document.activeElement);
   const part = mapParts[activeIndex()];
-  let content = [element("p", { class: "muted" }, "Nothing is chosen.")];
-  if (kind === "file" && filesByPath.has(name)) content = fileDetails(filesByPath.get(name));
-  else if (kind === "repository" && repositories.has(name)) content = repositoryDetails(repositories.get(name));
-  else if (part !== undefined) content = part.file === null ? groupDetails(part) : fileDetails(part.file);
-  document.getElementById("details").replaceChildren(...content.flat(3));
+  let content = itemDetails();
+  if (content.length === 0 && part !== undefined) content = (part.file === null ? groupDetails(part) : fileDetails(part.file)).flat(3);
+  if (content.length === 0) content = [element("p", { class: "muted" }, "Nothing is chosen.")];
+  details.replaceChildren(...content);
+  // The link that was followed is gone.
+  if (focused) document.getElementById("details-heading").focus();
 }
 views.push(drawDetails);

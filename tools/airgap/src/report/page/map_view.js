@@ -108,7 +108,7 @@ function drawText(text, place, down, kind, below) {
 
 function drawCrumbs(way) {
   document.getElementById("crumbs").replaceChildren(...way.map((group, depth) => {
-    const text = `${group.label} (${bytes(group.bytes)})`;
+    const text = `${short(group.full)} (${bytes(group.bytes)})`;
     if (depth === way.length - 1) return element("li", {}, element("span", { "aria-current": "location" }, text));
     const out = () => {
       show({ at: state.at.slice(0, depth), active: state.at[depth] ?? "" }, true);

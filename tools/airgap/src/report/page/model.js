@@ -125,8 +125,24 @@ function makeParts(files, rest) {
       own.length === 1 && key !== SEVERAL ? { ...makeLeaf(own[0]), key, label: levels[level].show(key), full: key }
         : makeGroup(key, levels[level].show(key), key, own, below));
   }
-  made.sort((one, other) => other.bytes - one.bytes || order.compare(one.key, other.key));
+  made.sort(bySize);
+  if (level === "repository") shorten(made);
   return bounded(made);
+}
+
+function bySize(one, other) {
+  return other.bytes - one.bytes || order.compare(one.key, other.key);
+}
+
+// Leaves out what the names of all repositories of an extension begin with.
+function shorten(made) {
+  const shared = made.reduce((start, part) => {
+    let end = 0;
+    while (end < start.length && part.label[end] === start[end]) end += 1;
+    return start.slice(0, end);
+  }, made[0]?.label ?? "");
+  const [whole] = /^.*[^a-z0-9]/i.exec(shared) ?? [""];
+  if (made.length > 2 && whole.length > 3) for (const part of made) part.label = part.label.slice(whole.length);
 }
 
 function bounded(all) {
@@ -135,7 +151,7 @@ function bounded(all) {
   const label = `${smaller.length.toLocaleString("en")} smaller`;
   const group = makeGroup(SMALLER, label, label, smaller.flatMap((part) => part.files), []);
   group.cached = bounded(smaller);
-  return [...all.slice(0, MOST - 1), group];
+  return [...all.slice(0, MOST - 1), group].sort(bySize);
 }
 
 function groupBy(list, of) {

@@ -2,8 +2,8 @@
 
 const ROWS = 50;
 const table = document.getElementById("table");
-const openFile = (file) => show({ item: `file ${file.path}` });
-const openRepository = (name) => show({ item: `repository ${name}` });
+const fileItem = (file) => `file ${file.path}`;
+const repositoryItem = (name) => `repository ${name}`;
 
 // Of each column: its name, what it is sorted by, what stands in it, and its class: `number` is sorted as such.
 const tables = {
@@ -11,7 +11,7 @@ const tables = {
     words: "Files",
     rows: visible,
     columns: [
-      { id: "name", title: "File", by: (file) => file.name, cell: (file) => named(file.name, () => openFile(file)), as: "wide" },
+      { id: "name", title: "File", by: (file) => file.name, cell: (file) => opener(file.name, fileItem(file)), as: "wide" },
       { id: "size", title: "Size", by: (file) => file.size, cell: (file) => bytes(file.size), as: "number" },
       { id: "kind", title: "Kind", by: (file) => file.kindWords, cell: (file) => file.kindWords, as: "narrow" },
       { id: "platform", title: "Platform", by: (file) => file.platform, cell: (file) => file.platform, as: "narrow" },
@@ -21,19 +21,19 @@ const tables = {
         as: "wide",
       },
     ],
-    is: (file) => state.item === `file ${file.path}`,
+    item: fileItem,
   },
   repositories: {
     words: "Repositories",
     rows: visibleRepositories,
     columns: [
-      { id: "name", title: "Repository", by: (one) => one.name, cell: (one) => named(one.name, () => openRepository(one.name)), as: "wide" },
+      { id: "name", title: "Repository", by: (one) => one.name, cell: (one) => opener(one.name, repositoryItem(one.name)), as: "wide" },
       { id: "size", title: "Size", by: (one) => one.bytes, cell: (one) => bytes(one.bytes), as: "number" },
       { id: "alone", title: "Needed by it alone", by: (one) => one.alone, cell: (one) => bytes(one.alone), as: "number" },
       { id: "files", title: "Files", by: (one) => one.files, cell: (one) => one.files.toLocaleString("en"), as: "number" },
       { id: "chain", title: "Because of", by: (one) => one.chain[0] ?? "", cell: (one) => one.chain[0] ?? "", as: "wide" },
     ],
-    is: (one) => state.item === `repository ${one.name}`,
+    item: (one) => repositoryItem(one.name),
   },
   missing: {
     words: "Not in it",
@@ -44,11 +44,19 @@ const tables = {
       { id: "needed", title: "Needed by", by: (one) => one.neededBy.join(" "), cell: (one) => some(one.neededBy), as: "wide" },
       { id: "mend", title: "What to do", by: (one) => one.mend, cell: (one) => one.mend, as: "wide" },
     ],
-    is: () => false,
+    item: () => null,
   },
 };
 
-const named = (text, click) => element("button", { type: "button", class: "link", click }, text);
+// Opens or closes the row below it, with what is known.
+function opener(text, item) {
+  const click = () => {
+    show({ item: state.item === item ? "" : item });
+    for (const button of table.querySelectorAll("[aria-expanded]")) if (button.dataset.item === item) button.focus();
+  };
+  return element("button", { type: "button", class: "link", click, "aria-expanded": String(state.item === item), "data-item": item }, text);
+}
+
 const some = (list) => (list.length > 3 ? `${list.slice(0, 3).join(", ")} and ${list.length - 3} more` : list.join(", "));
 
 // Who needs what is visible, with the sums of just that.
@@ -73,7 +81,7 @@ function compare(column) {
 }
 
 function drawTable() {
-  const { words, rows, columns, is } = tables[state.table];
+  const { words, rows, columns, item } = tables[state.table];
   const column = columns.find((one) => one.id === state.sort) ?? columns[1];
   const all = [...rows()].sort(compare(column));
   const pages = Math.max(1, Math.ceil(all.length / ROWS));
@@ -88,10 +96,13 @@ function drawTable() {
     return element("th", { scope: "col", "aria-sort": sorted, class: one.as, "data-column": one.id },
       element("button", { type: "button", click: sort }, one.title));
   });
-  const body = all.slice(from, from + ROWS).map((row) =>
-    element("tr", { "aria-current": is(row) ? "true" : null }, columns.map((one, index) =>
-      element(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, class: one.as }, one.cell(row)))));
-  table.setAttribute("aria-rowcount", String(all.length + 1));
+  const body = all.slice(from, from + ROWS).flatMap((row) => {
+    const open = item(row) === state.item;
+    const cells = columns.map((one, index) =>
+      element(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, class: one.as }, one.cell(row)));
+    const made = element("tr", { "aria-current": open ? "true" : null }, cells);
+    return open ? [made, element("tr", { class: "opened" }, element("td", { colspan: columns.length }, itemDetails()))] : [made];
+  });
   table.replaceChildren(element("caption", {}, `${words}: ${all.length.toLocaleString("en")}`),
     element("thead", {}, element("tr", {}, head)), element("tbody", {}, body));
   drawPager(all.length, from, page, pages);
