@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::bazel_version::BazelVersion;
 use crate::lock_file::LockFile;
 use crate::manifest::Manifest;
-use crate::{json, AirgapError, Result};
+use crate::{json, serve, AirgapError, Result};
 
 pub use fragment::Fragment;
 
@@ -118,6 +118,7 @@ pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
 /// there is no fragment.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
+    serve::remove(workspace)?;
     remove(&git_config::place(&path))?;
     remove(&path)
 }

@@ -79,6 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&collection)?);
     } else {
         print!("{}", summary(&collection));
+        print!("{}", super::exceptions::taken(&collection, &arguments.output)?);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,13 @@
 //! `lazytools airgap install`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::Bazel;
 use lazytools_airgap::install::{check, install, undo, Options};
+use lazytools_airgap::manifest::FileKind;
 
 use super::summary::not_included;
 use super::verify::checked;
@@ -79,6 +80,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         if let Some(line) = installed.missing_import {
             println!("Add this line to .bazelrc in the workspace:\n\n  {line}\n");
         }
+    }
+    let has_replays = manifest.files.values().any(|entry| entry.kind == FileKind::Replay);
+    if let Some(text) = super::exceptions::how_to_build(has_replays, arguments.bundle.as_deref().unwrap_or(Path::new("."))) {
+        println!("{text}");
     }
     print!("{}", not_included(&manifest.not_included));
     Ok(ExitCode::SUCCESS)
