@@ -1,8 +1,7 @@
 //! Whether an address holds what must not be written down.
 
 /// Words in names of query parameters that hold credentials.
-const WORDS: [&str; 10] =
-    ["access", "auth", "credential", "jwt", "key", "passw", "secret", "session", "sig", "token"];
+const WORDS: [&str; 10] = ["access", "auth", "credential", "jwt", "key", "passw", "secret", "session", "sig", "token"];
 
 /// What in an address is, or may be, a secret; `None` where it can be written down.
 pub fn of(url: &str) -> Option<&'static str> {

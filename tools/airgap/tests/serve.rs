@@ -85,7 +85,7 @@ fn what_the_bundle_has_is_served() {
 #[test]
 fn nothing_else_is_served() {
     let bundle = bundle();
-    let (send, heard) = mpsc::channel();
+    let (send, noted) = mpsc::channel();
     let note = move |asked: &lazytools_airgap::serve::Asked| drop(send.send(asked.clone()));
     let serving = start(addresses(bundle.path()).unwrap().0, 0, note).unwrap();
     let digest = Algorithm::Sha256.digest(LIST.as_bytes()).hex();
@@ -106,7 +106,7 @@ fn nothing_else_is_served() {
         let (head, body) = ask(&serving, "GET", target, "");
         assert!(head.starts_with("HTTP/1.1 404"), "{target}: {head}");
         assert!(!body.contains("root:") && !body.contains("manifestVersion"), "{target}: {body}");
-        assert_eq!(heard.recv().unwrap().status, 404);
+        assert_eq!(noted.recv().unwrap().status, 404);
     }
     for method in ["POST", "DELETE"] {
         assert!(ask(&serving, method, "/from/h.example/List?Of=A%2Fb", "Content-Length: 0\r\n").0.contains(" 405 "));

@@ -59,5 +59,8 @@ fn what_stands_in_the_way_is_said() {
     fs::write(lab.path().join("bundle/replay/index.json"), index.to_string()).unwrap();
     let output = serve(&lab, &["--", "true"]);
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("index.json: at https://h.example/x: replay/000") && error.ends_with("(LT744)\n"), "{error}");
+    assert!(
+        error.contains("index.json: at https://h.example/x: replay/000") && error.ends_with("(LT744)\n"),
+        "{error}"
+    );
 }

@@ -209,8 +209,7 @@ mod tests {
     use super::*;
 
     fn wants(lines: &[&str]) -> BTreeMap<String, Wants> {
-        let lines: Vec<Vec<String>> =
-            lines.iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect();
+        let lines: Vec<Vec<String>> = lines.iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect();
         Fetched::of(&lines)
     }
 

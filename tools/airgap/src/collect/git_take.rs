@@ -55,12 +55,11 @@ pub fn take(
             }
             let Ok(path) = format!("{GIT}/{}", name(&url)).parse() else { continue };
             let to = folder.tree(&path);
-            let outcome = match refused(&url) {
-                Some(why) => Err(why),
-                None => {
-                    say(&format!("git: {}", redact(&url)));
-                    Mirror::make(&to, &url, &remote.wants).map_err(|error| error.to_string())
-                }
+            let outcome = if let Some(why) = refused(&url) {
+                Err(why)
+            } else {
+                say(&format!("git: {}", redact(&url)));
+                Mirror::make(&to, &url, &remote.wants).map_err(|error| error.to_string())
             };
             match outcome {
                 Ok(commits) => {
@@ -104,7 +103,8 @@ fn refused(url: &str) -> Option<String> {
     }
     // `host:path` as ssh has it, or an address; all else is a path of this machine, or has a meaning of its own to git.
     let remote = url.contains("://") || url.split_once(':').is_some_and(|(host, _)| !host.contains('/'));
-    let odd = url.starts_with('-') || url.contains("::") || url.chars().any(|c| c.is_control() || c == '"' || c == '\\');
+    let odd =
+        url.starts_with('-') || url.contains("::") || url.chars().any(|c| c.is_control() || c == '"' || c == '\\');
     (odd || !remote).then(|| "it is no address of a repository elsewhere".to_owned())
 }
 
@@ -210,7 +210,11 @@ mod tests {
         let lab = Lab::new();
         let (trees, _, said) = lab.take("one", &[format!("git clone --depth 1 --branch one {} x", lab.url("inner"))]);
         let mirror = Folder::new(lab.path("one")).tree(&trees[0].path);
-        assert_eq!(git(&mirror, &["for-each-ref", "--format=%(refname)", "refs/tags", "refs/heads"]), "refs/tags/one", "{said}");
+        assert_eq!(
+            git(&mirror, &["for-each-ref", "--format=%(refname)", "refs/tags", "refs/heads"]),
+            "refs/tags/one",
+            "{said}"
+        );
         let (trees, _, _) = lab.take("two", &[format!("git clone {} x", lab.url("inner"))]);
         let mirror = Folder::new(lab.path("two")).tree(&trees[0].path);
         assert_eq!(git(&mirror, &["rev-list", "--all", "--count"]), "2");
@@ -228,11 +232,17 @@ mod tests {
             said
         };
         let text = said("git clone https://me:hush@h.example/x");
-        assert!(text.starts_with("no mirror of https://h.example/x: its address holds a user name or password"), "{text}");
+        assert!(
+            text.starts_with("no mirror of https://h.example/x: its address holds a user name or password"),
+            "{text}"
+        );
         assert!(said("git clone /srv/x").contains("it is no address of a repository elsewhere"));
         assert!(said("git clone ext::sh").contains("it is no address"));
         let text = said(&format!("git clone {} x", lab.url("absent")));
-        assert!(text.contains("does not appear to be a git repository") && text.ends_with("by hand first (LT742)"), "{text}");
+        assert!(
+            text.contains("does not appear to be a git repository") && text.ends_with("by hand first (LT742)"),
+            "{text}"
+        );
         let text = said(&format!("git clone --depth=1 -b absent {} x", lab.url("inner")));
         assert!(text.contains("there is no branch or tag \"absent\" any more (LT742)"), "{text}");
     }

@@ -27,8 +27,8 @@ use crate::rules_log::RulesLog;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
-pub use exceptions::{Exceptions, Git, Vendor};
 use classify::Classified;
+pub use exceptions::{Exceptions, Git, Vendor};
 use registry_files::RegistryFiles;
 
 /// What is to be collected.

@@ -83,9 +83,9 @@ fn own_name(canonical: &str) -> &str {
 fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
-        Some((first, rest)) => text
-            .strip_prefix(first)
-            .is_some_and(|text| (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| fits(rest, &text[at..]))),
+        Some((first, rest)) => text.strip_prefix(first).is_some_and(|text| {
+            (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| fits(rest, &text[at..]))
+        }),
     }
 }
 
@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn one_that_starts_programs_is_not_taken_by_itself() {
         let who = |name: &str| BTreeSet::from([name.to_owned()]);
-        let plain = |names: BTreeSet<String>| Item::WithoutChecksum { urls: BTreeSet::new(), needed_by: names, covered: None };
+        let plain =
+            |names: BTreeSet<String>| Item::WithoutChecksum { urls: BTreeSet::new(), needed_by: names, covered: None };
         let items = [
             plain(who("@@a")),
             plain(who("@@starts")),

@@ -86,9 +86,10 @@ fn usable(path: &Path, of: &Path) -> Result<String> {
     let text = path.to_str().filter(|text| !text.contains(['\n', '"', '%', '?', '#']));
     text.map(|text| text.replace('\\', "/")).ok_or_else(|| AirgapError::Place {
         path: of.to_owned(),
-        message: "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or one \
+        message:
+            "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or one \
                   that is not UTF-8): move it"
-            .to_owned(),
+                .to_owned(),
     })
 }
 
@@ -150,7 +151,8 @@ mod tests {
         };
         let version = BazelVersion::new(version.0, version.1, version.2);
         let (bundle, workspace) = (Path::new("/srv/my bundle"), Path::new("/srv/work/ws"));
-        let fragment = Fragment { manifest: &manifest, bundle, workspace, relative, version, has_lock, git_config: None };
+        let fragment =
+            Fragment { manifest: &manifest, bundle, workspace, relative, version, has_lock, git_config: None };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()

@@ -104,7 +104,9 @@ mod tests {
         assert_eq!(file("me:hush@h.EXAMPLE/A/b?Q=1&r=%2F..").unwrap(), "one");
         assert_eq!(file("h.example:8443/").unwrap(), "two");
         assert_eq!(file("h.example/c?anything").unwrap(), "three");
-        for absent in ["h.example/a/b?Q=1&r=%2F..", "h.example/A/b", "h.example:8443/../x", "", "/etc/passwd", "h.example"] {
+        for absent in
+            ["h.example/a/b?Q=1&r=%2F..", "h.example/A/b", "h.example:8443/../x", "", "/etc/passwd", "h.example"]
+        {
             assert_eq!(file(absent), None, "{absent}");
         }
     }

@@ -128,9 +128,8 @@ impl Drop for Serving {
 /// What an address is answered: `None` for a file that the bundle does not have.
 fn answer(request: &Request, file: Option<&Path>) -> ResponseBox {
     match (request.method(), file) {
-        (Method::Get | Method::Head, Some(file)) => part_of(request, file).unwrap_or_else(|_| {
-            text(500, "The file cannot be read: run lazytools airgap verify.\n")
-        }),
+        (Method::Get | Method::Head, Some(file)) => part_of(request, file)
+            .unwrap_or_else(|_| text(500, "The file cannot be read: run lazytools airgap verify.\n")),
         (Method::Get | Method::Head, None) => text(404, "The bundle has no download from this address.\n"),
         _ => text(405, "Only GET and HEAD.\n"),
     }

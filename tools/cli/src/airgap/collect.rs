@@ -46,8 +46,8 @@ pub struct Arguments {
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
-    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself. Bazel has
-    /// --downloader_config for its own downloads. May be repeated.
+    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself: it does not read
+    /// the configuration of Bazel's downloader. May be repeated.
     #[arg(long, value_name = "FROM=TO")]
     rewrite: Vec<String>,
     #[command(flatten)]

@@ -55,7 +55,9 @@ pub fn taken(collection: &Collection, output: &Path) -> Result<String> {
     let mut lines = Vec::new();
     let trees = |kind: FileKind| collection.trees.iter().filter(move |tree| tree.kind == kind);
     if trees(FileKind::Vendored).next().is_some() {
-        lines.push("\nTaken along as Bazel made them here, so that their rules do not run on the other side:".to_owned());
+        lines.push(
+            "\nTaken along as Bazel made them here, so that their rules do not run on the other side:".to_owned(),
+        );
         lines.extend(trees(FileKind::Vendored).flat_map(|tree| &tree.needed_by).map(|who| format!("  {who}")));
     }
     if trees(FileKind::Git).next().is_some() {

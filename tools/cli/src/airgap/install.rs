@@ -82,7 +82,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     let has_replays = manifest.files.values().any(|entry| entry.kind == FileKind::Replay);
-    if let Some(text) = super::exceptions::how_to_build(has_replays, arguments.bundle.as_deref().unwrap_or(Path::new("."))) {
+    if let Some(text) =
+        super::exceptions::how_to_build(has_replays, arguments.bundle.as_deref().unwrap_or(Path::new(".")))
+    {
         println!("{text}");
     }
     print!("{}", not_included(&manifest.not_included));
