@@ -49,7 +49,7 @@ jailed() {
 
 echo "Collected: what is with a checksum, and what is not"
 collect
-expect_text "$log" "fetched by git" "@@_main" "fetch --depth=1"
+expect_text "$log" "fetched by git" "Taken along as Bazel made them" "@@_main"
 sed -n '/^Bazel /,$p' "$log"
 
 echo "Bundled: for one platform, and each time the same"

@@ -193,8 +193,8 @@ impl Item {
                 Some("nothing, if the build is to do without it as it did here; or see why the download failed")
             }
             Self::Git { .. } => Some(
-                "use http_archive or archive_override of the same commit with an integrity, or have a git mirror on the \
-                 other side and url.<mirror>.insteadOf in a file that GIT_CONFIG_GLOBAL names",
+                "collect without --no-vendor, or with --git=mirror, and see there why it could not be taken; or use \
+                 http_archive or archive_override of the same commit with an integrity",
             ),
             Self::Executes { .. } => Some(
                 "look at the commands: if one downloads, its own cache or mirror has to be there on the other side \
