@@ -13,6 +13,7 @@ fn lab() -> TempDir {
     let lab = tempfile::tempdir().unwrap();
     fs::create_dir(lab.path().join("bundle")).unwrap();
     fs::create_dir(lab.path().join("ws")).unwrap();
+    fs::write(lab.path().join("ws/MODULE.bazel"), "").unwrap();
     let manifest = json!({"manifestVersion": 1, "bazel": "8.2.0", "targets": [], "platforms": [], "registries": [],
         "notIncluded": [], "files": {}});
     fs::write(lab.path().join("bundle/manifest.json"), manifest.to_string()).unwrap();
@@ -54,6 +55,14 @@ fn what_stands_in_the_way_is_said() {
     assert!(!output.status.success() && error.contains(&format!("127.0.0.1:{port}: ")), "{error}");
     assert!(error.ends_with("(LT743)\n"), "{error}");
     fs::create_dir(lab.path().join("bundle/replay")).unwrap();
+    fs::write(lab.path().join("ws/airgap-serve.cfg"), "block *\n").unwrap();
+    let error = String::from_utf8(serve(&lab, &["--", "true"]).stderr).unwrap();
+    assert!(error.contains("is not written by `lazytools airgap serve`") && error.ends_with("(LT712)\n"), "{error}");
+    fs::remove_file(lab.path().join("ws/airgap-serve.cfg")).unwrap();
+    fs::remove_file(lab.path().join("ws/MODULE.bazel")).unwrap();
+    let error = String::from_utf8(serve(&lab, &["--", "true"]).stderr).unwrap();
+    assert!(error.contains("there is no MODULE.bazel") && error.ends_with("(LT706)\n"), "{error}");
+    fs::write(lab.path().join("ws/MODULE.bazel"), "").unwrap();
     let digest = format!("sha256:{}", "0".repeat(64));
     let index = json!({"indexVersion": 1, "downloads": {"https://h.example/x": {"sha256": digest, "size": 1}}});
     fs::write(lab.path().join("bundle/replay/index.json"), index.to_string()).unwrap();

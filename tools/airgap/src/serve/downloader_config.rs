@@ -19,6 +19,16 @@ pub fn downloader_config(port: u16) -> String {
     format!("{FIRST}\nrewrite (.*) http://127.0.0.1:{port}{PREFIX}$1\n")
 }
 
+/// Writes the file for a server on a port, unless somebody else's stands there.
+pub fn write(path: &Path, port: u16) -> Result<()> {
+    if std::fs::read_to_string(path).is_ok_and(|text| !text.starts_with(FIRST)) {
+        let message =
+            "is not written by `lazytools airgap serve`: name another file with --downloader-config".to_owned();
+        return Err(AirgapError::Fragment { path: path.to_owned(), message });
+    }
+    std::fs::write(path, downloader_config(port)).map_err(AirgapError::io("writing", path))
+}
+
 /// Removes the file from a workspace, if a server that was ended has left it there.
 pub fn remove(workspace: &Path) -> Result<()> {
     let path = workspace.join(CONFIG_FILE);
@@ -56,7 +66,14 @@ mod tests {
         std::fs::write(&path, "block *\n").unwrap();
         remove(lab.path()).unwrap();
         assert!(path.exists());
-        std::fs::write(&path, downloader_config(1)).unwrap();
+        let error = write(&path, 1).unwrap_err().to_string();
+        assert!(error.ends_with(
+            "is not written by `lazytools airgap serve`: name another file with --downloader-config (LT712)"
+        ));
+        std::fs::remove_file(&path).unwrap();
+        write(&path, 1).unwrap();
+        write(&path, 2).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), downloader_config(2));
         remove(lab.path()).unwrap();
         assert!(!path.exists());
     }

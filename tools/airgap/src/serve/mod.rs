@@ -21,7 +21,7 @@ use crate::manifest::Manifest;
 use crate::Result;
 
 pub use addresses::Addresses;
-pub use downloader_config::{downloader_config, flags, remove, Flags, CONFIG, CONFIG_FILE};
+pub use downloader_config::{downloader_config, flags, remove, write, Flags, CONFIG, CONFIG_FILE};
 
 /// How many requests are answered side by side.
 const WORKERS: usize = 8;
