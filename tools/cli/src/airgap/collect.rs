@@ -50,11 +50,11 @@ pub struct Arguments {
     /// the configuration of Bazel's downloader. May be repeated.
     #[arg(long, value_name = "FROM=TO")]
     rewrite: Vec<String>,
-    #[command(flatten)]
-    exceptions: super::exceptions::ExceptionArguments,
     /// Prints the collection in JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    exceptions: super::exceptions::ExceptionArguments,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
