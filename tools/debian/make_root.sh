@@ -175,6 +175,7 @@ build_cargo_bazel() {
     mv "$work/target/debug/cargo-bazel" "$kept"
   fi
   cp "$kept" "$ours/bin/cargo-bazel"
+  sed -i "s|@GENERATOR@|$(sha256sum <"$kept" | cut -d ' ' -f 1)|" "$ours/bazelrc"
 }
 
 compile_cargo_bazel() {

@@ -10,6 +10,7 @@ use lazytools_lock::CachePath;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{IdMarker, RepositoryCache};
+use crate::clients;
 use crate::digest::Digest;
 use crate::json::{self, Kind};
 use crate::registry::RegistryUrl;
@@ -165,6 +166,13 @@ pub enum Item {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         covered: Option<Cover>,
     },
+    /// A repository that was left out by its name.
+    LeftOut {
+        /// Its canonical name.
+        repository: String,
+        /// The targets that were asked for and need it, and so were not analysed.
+        targets: BTreeSet<String>,
+    },
     /// Something of the machine itself.
     Host {
         /// The program, file or folder.
@@ -183,12 +191,10 @@ impl Item {
             | Self::WithoutChecksum { covered: Some(_), .. }
             | Self::Git { covered: Some(_), .. }
             | Self::Executes { covered: Some(_), .. } => None,
-            Self::WithoutChecksum { .. } => {
-                Some(
-                    "give the rule a sha256 or integrity: Bazel takes no download without one from a cache; or collect \
+            Self::WithoutChecksum { .. } => Some(
+                "give the rule a sha256 or integrity: Bazel takes no download without one from a cache; or collect \
                      without --no-vendor, or with --replay",
-                )
-            }
+            ),
             Self::NotFetched { .. } => {
                 Some("nothing, if the build is to do without it as it did here; or see why the download failed")
             }
@@ -196,12 +202,24 @@ impl Item {
                 "collect without --no-vendor, or with --git=mirror, and see there why it could not be taken; or use \
                  http_archive or archive_override of the same commit with an integrity",
             ),
-            Self::Executes { .. } => Some(
-                "look at the commands: if one downloads, its own cache or mirror has to be there on the other side \
-                 (CARGO_HOME, GOPROXY, PIP_INDEX_URL, npm_config_registry …), or collect with --vendor=REPOSITORY, which takes \
-                 along what the commands have made",
-            ),
+            Self::Executes { commands, .. } => Some(clients::mend(commands)),
+            Self::LeftOut { .. } => {
+                Some("nothing, if the chosen platforms do not need it; or collect again without this --without")
+            }
             Self::Host { .. } => Some("have it on the other side's machine, at the same place"),
+        }
+    }
+
+    /// The repositories and extensions that ask for it; of a registry's file none.
+    pub fn needed_by(&self) -> Box<dyn Iterator<Item = &String> + '_> {
+        match self {
+            Self::Checksummed { needed_by, .. }
+            | Self::WithoutChecksum { needed_by, .. }
+            | Self::NotFetched { needed_by, .. }
+            | Self::Host { needed_by, .. } => Box::new(needed_by.iter()),
+            Self::Git { needed_by, .. } | Self::Executes { needed_by, .. } => Box::new(std::iter::once(needed_by)),
+            Self::LeftOut { repository, .. } => Box::new(std::iter::once(repository)),
+            Self::RegistryFile { .. } => Box::new(std::iter::empty()),
         }
     }
 
@@ -214,6 +232,7 @@ impl Item {
             Self::NotFetched { .. } => "not fetched",
             Self::Git { .. } => "fetched by git",
             Self::Executes { .. } => "executes a program",
+            Self::LeftOut { .. } => "left out by name",
             Self::Host { .. } => "of the machine",
         }
     }

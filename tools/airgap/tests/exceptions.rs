@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::bundle::{bundle, Link, Watch};
 use lazytools_airgap::collection::{Collection, Folder, Version};
-use lazytools_airgap::install::{check, install, undo, Options};
+use lazytools_airgap::install::{check, install, undo, Layout, Options};
 use lazytools_airgap::manifest::{FileKind, Manifest};
 use lazytools_airgap::tree::Tree;
 use lazytools_airgap::verify::verify;
@@ -64,6 +64,8 @@ fn options(lab: &TempDir, relative: bool) -> Options {
         workspace: lab.path().join("ws"),
         fragment: PathBuf::from("airgap.bazelrc"),
         relative,
+        layout: Layout::Cache,
+        cargo_home: lab.path().join("cargo"),
         version: BazelVersion::new(8, 4, 2),
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use lazytools_fetch::redact::redact;
 
 use super::commands::{self, Kind};
+use super::lazy_tools;
 use super::raw::Raw;
 use super::registry_files::RegistryFiles;
 use crate::cache::RepositoryCache;
@@ -41,6 +42,10 @@ impl Classified {
     /// not of the machine.
     pub fn note(&mut self, event: Event, platform: Option<&str>, own: &[&Path]) {
         let who = event.context.strip_prefix("repository ").unwrap_or(&event.context).to_owned();
+        let has_checksum = matches!(&event.action, Action::Download { sha256, integrity, .. } if !(sha256.is_empty() && integrity.is_empty()));
+        if lazy_tools::is_artifact(&who) && !has_checksum {
+            return;
+        }
         match event.action {
             Action::Download { urls, sha256, integrity } => self.download(who, &urls, &sha256, &integrity, platform),
             Action::Execute { arguments } => self.execute(who, &arguments, own[0]),
@@ -64,18 +69,12 @@ impl Classified {
     }
 
     fn download(&mut self, who: String, urls: &[String], sha256: &str, integrity: &str, platform: Option<&str>) {
-        let local: Vec<_> = urls.iter().filter_map(|url| url.strip_prefix("file://")).collect();
         // Bazel itself refuses a digest that is none; such a download is one without.
         let Ok(Some(digest)) = Digest::declared(sha256, integrity) else {
-            if local.len() == urls.len() {
-                for path in local {
-                    self.host(path.to_owned(), who.clone());
-                }
-            } else {
-                self.raw.download(&who, urls);
-                let urls = urls.iter().map(|url| redact(url)).collect();
-                self.without_checksum.entry(urls).or_default().insert(who);
-            }
+            // Also a file of the machine: Bazel would copy it into its cache, and downloads it only where it may download.
+            self.raw.download(&who, urls);
+            let urls = urls.iter().map(|url| redact(url)).collect();
+            self.without_checksum.entry(urls).or_default().insert(who);
             return;
         };
         let download = self.checksummed.entry(digest).or_default();

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use lazytools_fetch::redact::redact;
 
+use crate::clients::asks_only;
+
 /// Package managers and clients: what they start with may download.
 const CLIENTS: [&str; 38] = [
     "bazel",
@@ -64,7 +66,7 @@ pub enum Kind {
 
 /// What a command line is. A program that Bazel itself has fetched, below `work`, may download.
 pub fn kind(arguments: &[String], work: &Path) -> Kind {
-    let Some(program) = arguments.first() else { return Kind::OfMachine };
+    let Some(program) = arguments.first().filter(|_| !asks_only(arguments)) else { return Kind::OfMachine };
     let name = name(program);
     if name == "git" {
         Kind::Git
@@ -126,6 +128,7 @@ mod tests {
             assert_eq!(kind(text), Kind::MayDownload, "{text}");
         }
         assert_eq!(kind("/usr/bin/gcc -v"), Kind::OfMachine);
+        assert_eq!(kind("npm config get registry"), Kind::OfMachine);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use lazytools_airgap::bazel_version::BazelVersion;
-use lazytools_airgap::collect::{collect, Bazel, Options};
+use lazytools_airgap::collect::{collect, Bazel, Options, RepositoryPattern};
 use lazytools_fetch::{Client, ClientOptions, HelperFlag};
 
 use super::summary::summary;
@@ -31,6 +31,15 @@ pub struct Arguments {
     /// The platform of the machine that will build, where it is not like this one.
     #[arg(long, value_name = "LABEL")]
     host_platform: Option<String>,
+    /// A repository to leave out, because no chosen platform needs it though a target or rule names it: a glob, as in
+    /// `'*windows*'`, or `'@@rules_x~~sdk~*'` for canonical names. It is not fetched. What needs it is not analysed, and listed.
+    /// May be repeated.
+    #[arg(long = "without", value_name = "PATTERN")]
+    without: Vec<RepositoryPattern>,
+    /// A repository to take along, though no target needs it on a machine like this one: `@name` or `'@@canonical~name'`. May
+    /// be repeated.
+    #[arg(long = "repository", value_name = "NAME")]
+    repositories: Vec<String>,
     /// The Bazel to start.
     #[arg(long, value_name = "PROGRAM", default_value = "bazel")]
     bazel: PathBuf,
@@ -71,6 +80,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         targets: arguments.targets.clone(),
         platforms: arguments.platforms.clone(),
         host_platform: arguments.host_platform.clone(),
+        without: arguments.without.clone(),
+        repositories: arguments.repositories.clone(),
         flags: arguments.bazel_flags.clone(),
         exceptions: arguments.exceptions.options(),
     };

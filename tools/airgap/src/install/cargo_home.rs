@@ -1,0 +1,154 @@
+//! The `CARGO_HOME` behind the gap: a small folder that Cargo can write to, with links to the bundle, which need not be writable.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lazytools_lock::CachePath;
+
+use crate::ecosystem::crates;
+use crate::manifest::{FileKind, Manifest, CACHE};
+use crate::{cache, files, json, AirgapError, Result};
+
+/// Says that `install` made the folder, so that it may be removed again.
+const MARKER: &str = "made_by_lazytools_airgap_install";
+/// How the fragment names it.
+const FLAG: &str = "--repo_env=CARGO_HOME=";
+
+/// Whether a bundle holds what Cargo needs.
+pub(super) fn is_needed(manifest: &Manifest) -> bool {
+    manifest.files.values().any(|entry| entry.kind == FileKind::CargoRegistry)
+}
+
+/// The flags that name it to repository rules and extensions.
+pub(super) fn flags(home: &str) -> [String; 3] {
+    [
+        format!("{FLAG}{home}"),
+        // crate_universe would take an empty folder in the repository instead.
+        "--repo_env=CARGO_BAZEL_ISOLATED=0".to_owned(),
+        "--repo_env=CARGO_NET_OFFLINE=true".to_owned(),
+    ]
+}
+
+/// The folder that a fragment names.
+pub(super) fn of_fragment(text: &str) -> Option<PathBuf> {
+    let line = text.lines().find_map(|line| line.strip_prefix("common ")?.trim_matches('"').strip_prefix(FLAG));
+    line.map(PathBuf::from)
+}
+
+/// Fails where something else is in the folder's place.
+pub(super) fn check(home: &Path) -> Result<()> {
+    let is_other = fs::read_dir(home).is_ok_and(|mut inside| inside.next().is_some()) && !home.join(MARKER).exists();
+    if is_other || (home.exists() && !home.is_dir()) {
+        return Err(AirgapError::CargoHome(home.to_owned()));
+    }
+    Ok(())
+}
+
+/// Makes it anew.
+pub(super) fn make(home: &Path, bundle: &Path, manifest: &Manifest) -> Result<()> {
+    remove(home)?;
+    files::folder(home).map_err(AirgapError::io("making", home))?;
+    json::write(&home.join(MARKER), b"")?;
+    let tree = crates::tree_path();
+    let mut indexes: Vec<CachePath> = Vec::new();
+    let mut repositories: Vec<CachePath> = Vec::new();
+    for path in manifest.files.iter().filter(|(_, entry)| entry.kind == FileKind::CargoRegistry).map(|(path, _)| path) {
+        let Some(inside) = path.as_str().strip_prefix("cargo/").and_then(|inside| inside.parse::<CachePath>().ok())
+        else {
+            continue;
+        };
+        let names: Vec<&str> = inside.names().collect();
+        match names.as_slice() {
+            ["registry", "index", name, ..] => remember(&mut indexes, &["registry", "index", name]),
+            ["git", "db", name, ..] => {
+                remember(&mut repositories, &["git", "db", name]);
+                copy(&bundle.join(path.to_path()), &home.join(inside.to_path()))?;
+            }
+            _ if crates::is_place(&inside) => link(&bundle.join(path.to_path()), &home.join(inside.to_path()))?,
+            ["config.toml"] => copy(&bundle.join(path.to_path()), &home.join("config.toml"))?,
+            _ => {}
+        }
+    }
+    for index in indexes {
+        link(&bundle.join(tree.join(&index).to_path()), &home.join(index.to_path()))?;
+    }
+    for repository in repositories {
+        // A bundle has no empty folders, and no git repository is one without these.
+        for name in ["objects", "refs"] {
+            let folder = home.join(repository.to_path()).join(name);
+            files::folder(&folder).map_err(AirgapError::io("making", &folder))?;
+        }
+    }
+    for (place, digest) in crates::read(&bundle.join(tree.to_path()))? {
+        let file = bundle.join(CACHE).join(cache::file_path(&digest).to_path());
+        link(&file, &home.join(place.to_path()))?;
+    }
+    Ok(())
+}
+
+/// Removes it, if `install` made it.
+pub(super) fn remove(home: &Path) -> Result<()> {
+    check(home)?;
+    files::remove_tree(home).map_err(AirgapError::io("removing", home))
+}
+
+fn remember(paths: &mut Vec<CachePath>, names: &[&str]) {
+    if let Ok(path) = names.join("/").parse() {
+        if paths.last() != Some(&path) {
+            paths.push(path);
+        }
+    }
+}
+
+fn parent(path: &Path) -> Result<()> {
+    let parent = path.parent().unwrap_or(path);
+    files::folder(parent).map_err(AirgapError::io("making", parent))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    parent(to)?;
+    let bytes = fs::read(from).map_err(AirgapError::io("reading", from))?;
+    json::write(to, &bytes)
+}
+
+/// A link to a file or folder; where the machine has none, a copy.
+fn link(from: &Path, to: &Path) -> Result<()> {
+    parent(to)?;
+    if from.to_str().is_some_and(|target| files::symlink(target, to).is_ok()) {
+        return Ok(());
+    }
+    if !from.is_dir() {
+        return copy(from, to);
+    }
+    for entry in fs::read_dir(from).map_err(AirgapError::io("reading", from))? {
+        let entry = entry.map_err(AirgapError::io("reading", from))?;
+        link(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fragment_says_where_it_is() {
+        let text = format!("# x\ncommon --x\ncommon \"{}\"\n", flags("/home/a b/c")[0]);
+        assert_eq!(of_fragment(&text), Some(PathBuf::from("/home/a b/c")));
+        assert_eq!(of_fragment("common --x\n"), None);
+    }
+
+    #[test]
+    fn what_others_made_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        check(&folder.path().join("absent")).unwrap();
+        check(folder.path()).unwrap();
+        fs::write(folder.path().join("credentials.toml"), "").unwrap();
+        let error = remove(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("--cargo-home") && error.ends_with("(LT755)"), "{error}");
+        assert!(folder.path().join("credentials.toml").exists());
+        fs::write(folder.path().join(MARKER), "").unwrap();
+        remove(folder.path()).unwrap();
+        assert!(!folder.path().exists());
+    }
+}
