@@ -54,7 +54,7 @@ without_git() {
 
 echo "Collected: what is with a checksum, and what is not"
 collect
-expect_text "$log" "1 fetched by git"
+expect_text "$log" "1 fetched by git" "Taken along as Bazel made them" "@@_main"
 sed -n '/^Bazel /,$p' "$log"
 
 echo "Bundled: for one platform, and each time the same"

@@ -32,14 +32,16 @@ git_override(module_name = "of_git", commit = "%s", remote = "file://%s")
 git_repository(name = "data", commit = "%s", remote = "file://%s", init_submodules = True)
 unchecked = use_repo_rule("//:exceptions.bzl", "unchecked")
 unchecked(name = "unchecked", url = "https://downloads.invalid:8443/plain.txt")
-exceptions = use_extension("//:exceptions.bzl", "exceptions")
-use_repo(exceptions, "cloned", "replayed")
+by_git = use_extension("//:exceptions.bzl", "by_git")
+use_repo(by_git, "cloned", "of_extension")
+listed_later = use_extension("//:exceptions.bzl", "listed_later")
+use_repo(listed_later, "replayed")
 """
     % (COMMITS["module"], GIT_ROOT / "module", COMMITS["data"], GIT_ROOT / "data"),
 )
 put(
     WORKSPACE / "exceptions.bzl",
-    '''"""A rule and an extension whose downloads have no checksum, and an extension that runs git."""
+    '''"""A rule and an extension whose downloads have no checksum, and an extension that runs git and makes such a repository."""
 
 def _unchecked_impl(rctx):
     rctx.download(url = rctx.attr.url, output = "data/plain.txt")
@@ -55,15 +57,20 @@ def _repo_impl(rctx):
 
 _repo = repository_rule(_repo_impl, attrs = {"text": attr.string()})
 
-def _exceptions_impl(mctx):
+def _listed_later_impl(mctx):
     mctx.download(url = "https://downloads.invalid/List?Of=A%%2Fb", output = "list")
     _repo(name = "replayed", text = mctx.read("list"))
+
+listed_later = module_extension(_listed_later_impl)
+
+def _by_git_impl(mctx):
     done = mctx.execute(["git", "clone", "--depth=1", "file://%s", "clone"])
     if done.return_code:
         fail(done.stderr)
     _repo(name = "cloned", text = mctx.read("clone/git.txt"))
+    unchecked(name = "of_extension", url = "https://downloads.invalid/plain.txt")
 
-exceptions = module_extension(_exceptions_impl)
+by_git = module_extension(_by_git_impl)
 '''
     % (GIT_ROOT / "inner"),
 )
@@ -79,10 +86,17 @@ genrule(
         "@of_git//:git.txt",
         "@data//:git.txt",
         "@data//inner:git.txt",
-        "@replayed//:text.txt",
         "@cloned//:text.txt",
+        "@of_extension//:all.txt",
     ],
     outs = ["exceptions.txt"],
+    cmd = "cat $(SRCS) > $@",
+)
+
+genrule(
+    name = "served",
+    srcs = [":exceptions", "@replayed//:text.txt"],
+    outs = ["served.txt"],
     cmd = "cat $(SRCS) > $@",
 )
 """,

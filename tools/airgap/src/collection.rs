@@ -191,18 +191,16 @@ impl Item {
             | Self::WithoutChecksum { covered: Some(_), .. }
             | Self::Git { covered: Some(_), .. }
             | Self::Executes { covered: Some(_), .. } => None,
-            Self::WithoutChecksum { .. } => {
-                Some(
-                    "give the rule a sha256 or integrity: Bazel takes no download without one from a cache; or collect \
+            Self::WithoutChecksum { .. } => Some(
+                "give the rule a sha256 or integrity: Bazel takes no download without one from a cache; or collect \
                      without --no-vendor, or with --replay",
-                )
-            }
+            ),
             Self::NotFetched { .. } => {
                 Some("nothing, if the build is to do without it as it did here; or see why the download failed")
             }
             Self::Git { .. } => Some(
-                "use http_archive or archive_override of the same commit with an integrity, or have a git mirror on the \
-                 other side and url.<mirror>.insteadOf in a file that GIT_CONFIG_GLOBAL names",
+                "collect without --no-vendor, or with --git=mirror, and see there why it could not be taken; or use \
+                 http_archive or archive_override of the same commit with an integrity",
             ),
             Self::Executes { commands, .. } => Some(clients::mend(commands)),
             Self::LeftOut { .. } => {

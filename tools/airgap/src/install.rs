@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
 use crate::manifest::{Manifest, CACHE, DISTDIR, REGISTRIES};
-use crate::{json, lock_check, AirgapError, Result};
+use crate::{json, lock_check, serve, AirgapError, Result};
 
 pub use fragment::{repository_cache, Fragment};
 pub use rc::imports;
@@ -188,6 +188,7 @@ pub fn made_name(what: &str, workspace: &Path) -> String {
 /// changed them; false where there is no fragment.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
+    serve::remove(workspace)?;
     remove(&git_config::place(&path))?;
     remove(&path)
 }

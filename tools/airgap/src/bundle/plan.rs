@@ -100,19 +100,20 @@ pub(super) fn plan(folder: &Folder, collection: &Collection) -> Result<BTreeMap<
             _ => {}
         }
     }
-    if collection.trees.iter().any(|tree| tree.kind == FileKind::Vendored) {
-        add_pins(folder, &mut plan)?;
-    }
+    add_pins(folder, collection, &mut plan)?;
     for tree in &collection.trees {
         add_tree(folder, tree, &mut plan)?;
     }
     Ok(plan)
 }
 
-/// The file that names all vendored repositories.
-fn add_pins(folder: &Folder, plan: &mut BTreeMap<CachePath, Planned>) -> Result<()> {
+/// The file that names all vendored repositories, where there are any.
+fn add_pins(folder: &Folder, collection: &Collection, plan: &mut BTreeMap<CachePath, Planned>) -> Result<()> {
     let path = path(&format!("{VENDOR}/{VENDOR_FILE}"))?;
     let source = folder.tree(&path);
+    if !source.exists() || !collection.trees.iter().any(|tree| tree.kind == FileKind::Vendored) {
+        return Ok(());
+    }
     let facts = files::facts(Algorithm::Sha256, &source).map_err(AirgapError::io("reading", &source))?;
     let entry = Entry {
         size: facts.size,

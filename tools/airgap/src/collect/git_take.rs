@@ -55,12 +55,11 @@ pub fn take(
             }
             let Ok(path) = format!("{GIT}/{}", name(&url)).parse() else { continue };
             let to = folder.tree(&path);
-            let outcome = match refused(&url) {
-                Some(why) => Err(why),
-                None => {
-                    say(&format!("git: {}", redact(&url)));
-                    Mirror::make(&to, &url, &remote.wants).map_err(|error| error.to_string())
-                }
+            let outcome = if let Some(why) = refused(&url) {
+                Err(why)
+            } else {
+                say(&format!("git: {}", redact(&url)));
+                Mirror::make(&to, &url, &remote.wants).map_err(|error| error.to_string())
             };
             match outcome {
                 Ok(commits) => {

@@ -25,12 +25,11 @@ impl Base {
         self.path.join("external").join(name)
     }
 
-    /// The canonical names of what was fetched: Bazel writes a marker beside each.
+    /// The canonical names of what was fetched.
     fn fetched(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.path.join("external")).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        let marked = names.filter_map(|name| Some(name.strip_prefix('@')?.strip_suffix(".marker")?.to_owned()));
-        marked.filter(|name| self.repository(name).is_dir()).collect()
+        names.filter(|name| self.repository(name).is_dir()).collect()
     }
 }
 
@@ -183,7 +182,7 @@ mod tests {
         assert_eq!(own_name("rules++ext+x"), "x");
         assert_eq!((own_name("m~1.0"), own_name("m~"), own_name("m+"), own_name("m")), ("m", "m", "m", "m"));
         let lab = tempfile::tempdir().unwrap();
-        let made = [("@r~~e~x.marker", ""), ("r~~e~x/f", ""), ("@r~~e~y.marker", ""), ("r~~e~y/f", ""), ("z/f", "")];
+        let made = [("@r~~e~x.marker", ""), ("r~~e~x/f", ""), ("r~~e~y/f", ""), ("z/f", "")];
         let bases = [base(lab.path(), "p", &made)];
         let named = |pattern: &str| named(pattern, &bases).map(|names| names.into_iter().collect::<Vec<_>>());
         assert_eq!(named("@x").unwrap(), ["r~~e~x"]);

@@ -61,9 +61,9 @@ impl Fragment<'_> {
             add(&quoted(&format!("--registry=file://{}", self.rooted(registry.path.as_str())?)));
         }
         for repository in self.manifest.left_out() {
-            add(&quoted(&format!("--override_repository={repository}={}", self.rooted(LEFT_OUT)?)));
+            add(&quoted(&format!("--override_repository={repository}={}", self.started(LEFT_OUT)?)));
         }
-        for flag in exceptions::flags(self.manifest, &|inside| self.rooted(inside))? {
+        for flag in exceptions::flags(self.manifest, &|inside| self.started(inside))? {
             add(&quoted(&flag));
         }
         if let Some(path) = self.git_config {
@@ -91,7 +91,14 @@ impl Fragment<'_> {
         Ok(with_digest(&rest))
     }
 
-    /// For flags that are relative to where Bazel is started: `%workspace%` is Bazel's own word in them.
+    /// For a flag that is relative to where Bazel is started. `%workspace%` cannot help a bundle that is beside the workspace:
+    /// Bazel makes the path normal before it replaces the word, so that `%workspace%/../x` is `x` in the workspace.
+    fn started(&self, inside: &str) -> Result<String> {
+        let path = self.path(inside)?;
+        Ok(if self.relative && !path.starts_with("..") { format!("%workspace%/{path}") } else { path })
+    }
+
+    /// For addresses: `%workspace%` is Bazel's own word in them.
     fn rooted(&self, inside: &str) -> Result<String> {
         let path = self.path(inside)?;
         Ok(if self.relative { format!("%workspace%/{path}") } else { path })
@@ -279,7 +286,7 @@ mod tests {
         let text = text((7, 7, 1), true, false);
         assert!(text.contains("--repository_cache=../../my bundle/repository_cache"), "{text}");
         assert!(text.contains("--registry=file://%workspace%/../../my bundle/registries/r.example-1"), "{text}");
-        assert!(text.contains("--override_repository=x~r=%workspace%/../../my bundle/left_out"), "{text}");
+        assert!(text.contains("--override_repository=x~r=../../my bundle/left_out"), "{text}");
     }
 
     #[test]

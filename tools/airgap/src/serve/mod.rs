@@ -14,14 +14,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use lazytools_fetch::redact::redact;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use tiny_http::{Header, Method, Request, Response, ResponseBox, Server, StatusCode};
 
 use crate::exception_error::ExceptionError;
 use crate::manifest::Manifest;
 use crate::Result;
 
 pub use addresses::Addresses;
-pub use downloader_config::{downloader_config, flags, Flags, CONFIG, CONFIG_FILE};
+pub use downloader_config::{downloader_config, flags, remove, write, Flags, CONFIG, CONFIG_FILE};
 
 /// How many requests are answered side by side.
 const WORKERS: usize = 8;
@@ -63,13 +63,19 @@ pub fn start(addresses: Addresses, port: u16, note: impl Fn(&Asked) + Send + Syn
         std::thread::spawn(move || {
             while !stopped.load(Ordering::SeqCst) {
                 let Ok(request) = server.recv() else { continue };
-                let one = answer(request, &addresses);
+                let address = request.url().strip_prefix(PREFIX);
+                let file = address.and_then(|address| addresses.file(address));
+                let response = answer(&request, file);
+                let address = redact(address.unwrap_or(request.url()));
+                let one = Asked { address, status: response.status_code().0 };
                 note(&one);
                 if let Ok(mut asked) = asked.lock() {
                     if asked.len() < REMEMBERED {
                         asked.push(one);
                     }
                 }
+                // Whoever asked may be gone.
+                let _ = request.respond(response);
             }
         })
     };
@@ -101,7 +107,7 @@ impl Serving {
         }
     }
 
-    /// Stops, and waits for answers that are being sent.
+    /// Stops, and waits for answers that are being sent. The port is free a moment later.
     pub fn stop(self) {
         drop(self);
     }
@@ -119,43 +125,33 @@ impl Drop for Serving {
     }
 }
 
-/// Answers a request; what it was.
-fn answer(request: Request, addresses: &Addresses) -> Asked {
-    let address = request.url().strip_prefix(PREFIX).map(str::to_owned);
-    let shown = redact(address.as_deref().unwrap_or(request.url()));
-    let file = address.and_then(|address| addresses.file(&address).map(Path::to_owned));
-    let status = match (request.method(), file) {
-        (Method::Get | Method::Head, Some(file)) => send(request, &file),
-        (Method::Get | Method::Head, None) => refuse(request, 404, "The bundle has no download from this address.\n"),
-        _ => refuse(request, 405, "Only GET and HEAD.\n"),
-    };
-    Asked { address: shown, status }
+/// What an address is answered: `None` for a file that the bundle does not have.
+fn answer(request: &Request, file: Option<&Path>) -> ResponseBox {
+    match (request.method(), file) {
+        (Method::Get | Method::Head, Some(file)) => part_of(request, file)
+            .unwrap_or_else(|_| text(500, "The file cannot be read: run lazytools airgap verify.\n")),
+        (Method::Get | Method::Head, None) => text(404, "The bundle has no download from this address.\n"),
+        _ => text(405, "Only GET and HEAD.\n"),
+    }
 }
 
-fn refuse(request: Request, status: u16, text: &str) -> u16 {
-    // Whoever asked may be gone.
-    let _ = request.respond(Response::from_string(text).with_status_code(StatusCode(status)));
-    status
+fn text(status: u16, text: &str) -> ResponseBox {
+    Response::from_string(text).with_status_code(StatusCode(status)).boxed()
 }
 
-fn send(request: Request, file: &Path) -> u16 {
-    let opened = File::open(file).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let Ok((size, mut file)) = opened else {
-        return refuse(request, 500, "The file cannot be read: run lazytools airgap verify.\n");
-    };
+fn part_of(request: &Request, file: &Path) -> io::Result<ResponseBox> {
+    let mut file = File::open(file)?;
+    let size = file.metadata()?.len();
     let range = request.headers().iter().find(|header| header.field.equiv("Range")).map(|header| header.value.as_str());
     let (status, part) = match range.and_then(|range| range::part(range, size)) {
         None => (200, range::Part { first: 0, length: size }),
         Some(Ok(part)) => (206, part),
         Some(Err(())) => {
             let response = Response::from_string("").with_status_code(StatusCode(416));
-            let _ = request.respond(response.with_header(header("Content-Range", &format!("bytes */{size}"))));
-            return 416;
+            return Ok(response.with_header(header("Content-Range", &format!("bytes */{size}"))).boxed());
         }
     };
-    if file.seek(SeekFrom::Start(part.first)).is_err() {
-        return refuse(request, 500, "The file cannot be read: run lazytools airgap verify.\n");
-    }
+    file.seek(SeekFrom::Start(part.first))?;
     let mut headers = vec![header("Accept-Ranges", "bytes"), header("Content-Type", "application/octet-stream")];
     if status == 206 {
         let last = part.first + part.length - 1;
@@ -163,9 +159,7 @@ fn send(request: Request, file: &Path) -> u16 {
     }
     let length = usize::try_from(part.length).ok();
     let body: io::Take<File> = file.take(part.length);
-    let response = Response::new(StatusCode(status), headers, body, length, None);
-    let _ = request.respond(response.with_chunked_threshold(usize::MAX));
-    status
+    Ok(Response::new(StatusCode(status), headers, body, length, None).with_chunked_threshold(usize::MAX).boxed())
 }
 
 fn header(name: &str, value: &str) -> Header {

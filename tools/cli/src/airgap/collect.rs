@@ -55,15 +55,15 @@ pub struct Arguments {
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
-    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself. Bazel has
-    /// --downloader_config for its own downloads. May be repeated.
+    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself: it does not read
+    /// the configuration of Bazel's downloader. May be repeated.
     #[arg(long, value_name = "FROM=TO")]
     rewrite: Vec<String>,
-    #[command(flatten)]
-    exceptions: super::exceptions::ExceptionArguments,
     /// Prints the collection in JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    exceptions: super::exceptions::ExceptionArguments,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -90,6 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&collection)?);
     } else {
         print!("{}", summary(&collection));
+        print!("{}", super::exceptions::taken(&collection, &arguments.output)?);
     }
     Ok(ExitCode::SUCCESS)
 }

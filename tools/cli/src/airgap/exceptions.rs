@@ -1,7 +1,13 @@
 //! The flags of `lazytools airgap collect` for what no repository cache can hold.
 
+use std::path::Path;
+
+use anyhow::Result;
 use clap::ValueEnum;
 use lazytools_airgap::collect::{Exceptions, Git, Vendor};
+use lazytools_airgap::collection::{Collection, Folder};
+use lazytools_airgap::manifest::FileKind;
+use lazytools_airgap::replay::Index;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum GitFlag {
@@ -42,4 +48,43 @@ impl ExceptionArguments {
         };
         Exceptions { vendor, git, replay_all: self.replay }
     }
+}
+
+/// What was taken along of that which no repository cache can hold, and how far it can be trusted.
+pub fn taken(collection: &Collection, output: &Path) -> Result<String> {
+    let mut lines = Vec::new();
+    let trees = |kind: FileKind| collection.trees.iter().filter(move |tree| tree.kind == kind);
+    if trees(FileKind::Vendored).next().is_some() {
+        lines.push(
+            "\nTaken along as Bazel made them here, so that their rules do not run on the other side:".to_owned(),
+        );
+        lines.extend(trees(FileKind::Vendored).flat_map(|tree| &tree.needed_by).map(|who| format!("  {who}")));
+    }
+    if trees(FileKind::Git).next().is_some() {
+        lines.push("\nMirrored for git:".to_owned());
+        lines.extend(trees(FileKind::Git).flat_map(|tree| &tree.sources).map(|url| format!("  {url}")));
+    }
+    if let Some(index) = Index::of(&Folder::new(output).path().join("trees"))? {
+        lines.push(
+            "\nTaken along as they came just now; nothing else vouches for them. They need `lazytools airgap serve` on the \
+             other side:"
+                .to_owned(),
+        );
+        lines.extend(index.downloads.iter().map(|(url, replay)| format!("  {} {url}", replay.sha256)));
+    }
+    // Each line has its end.
+    lines.push(String::new());
+    Ok(lines.join("\n"))
+}
+
+/// What to do on the other side about downloads that are served; nothing where there are none.
+pub fn how_to_build(has_replays: bool, bundle: &Path) -> Option<String> {
+    has_replays.then(|| {
+        format!(
+            "Downloads without a checksum are served. Where they are needed, build with:\n\n  lazytools airgap serve {} -- bazel \
+             build --config={} //...\n",
+            bundle.display(),
+            lazytools_airgap::serve::CONFIG
+        )
+    })
 }

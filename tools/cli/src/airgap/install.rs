@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::Bazel;
 use lazytools_airgap::install::{check, install, made_name, undo, Layout, Options};
-use lazytools_airgap::manifest::{Manifest, BAZELISK};
+use lazytools_airgap::manifest::{FileKind, Manifest, BAZELISK};
 use lazytools_airgap::packed::unpack;
 use lazytools_airgap::plain::plain;
 use lazytools_airgap::programs::has_bazel;
@@ -117,6 +117,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         if let Some(line) = installed.missing_import {
             println!("Add this line to .bazelrc in the workspace:\n\n  {line}\n");
         }
+    }
+    let has_replays = manifest.files.values().any(|entry| entry.kind == FileKind::Replay);
+    if let Some(text) = super::exceptions::how_to_build(has_replays, &options.bundle) {
+        println!("{text}");
     }
     println!("{}: {signed}", options.bundle.display());
     if has_bazel(&manifest) {

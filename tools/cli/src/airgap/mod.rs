@@ -30,7 +30,9 @@ On the connected side, in the workspace:
 On the other side, in the same workspace:
   lazytools airgap verify /media/bundle
   lazytools airgap install /media/bundle
-  lazytools airgap prove //...")]
+  lazytools airgap prove //...
+And where downloads without a checksum are needed there:
+  lazytools airgap serve /media/bundle -- bazel build --config=airgap-serve //...")]
 pub enum Command {
     /// Finds out by Bazel itself what targets need from elsewhere, and fetches it.
     Collect(collect::Arguments),

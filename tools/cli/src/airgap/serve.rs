@@ -37,10 +37,14 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (addresses, manifest) = serve::addresses(&arguments.bundle)?;
     let count = addresses.len();
+    let workspace = &arguments.workspace;
+    let config = arguments.downloader_config.clone().unwrap_or_else(|| workspace.join(CONFIG_FILE));
+    if arguments.downloader_config.is_none() && !workspace.join("MODULE.bazel").is_file() {
+        let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
+        return Err(AirgapError::Place { path: workspace.clone(), message }.into());
+    }
     let serving = serve::start(addresses, arguments.port, missed)?;
-    let config = arguments.downloader_config.clone().unwrap_or_else(|| arguments.workspace.join(CONFIG_FILE));
-    let text = serve::downloader_config(serving.port());
-    std::fs::write(&config, text).map_err(AirgapError::io("writing", &config))?;
+    serve::write(&config, serving.port())?;
     let config = Config(std::path::absolute(&config)?);
     eprintln!("lazytools: serving {count} addresses on http://127.0.0.1:{}", serving.port());
     if let [program, rest @ ..] = arguments.command.as_slice() {
