@@ -89,7 +89,8 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     if let Ok(there) = fs::read_to_string(&path) {
         fragment::ours(&there, &path)?;
     }
-    let import = format!("try-import %workspace%/{}", options.fragment.display());
+    let inside = if options.fragment.is_absolute() { "" } else { "%workspace%/" };
+    let import = format!("try-import {inside}{}", options.fragment.display());
     let missing_import = (!rc::imports(&workspace, &path)).then_some(import);
     Ok(Installed { text, path, missing_import })
 }
