@@ -61,6 +61,21 @@ expect_text "$bundle/manifest.json" "$url/files/linux-tool" "$url/one/modules/gr
 if grep -q macos-tool "$bundle/manifest.json"; then fail "the bundle for Linux holds the tool for macOS"; fi
 airgap verify "$bundle"
 
+echo "Reported: what it is, and which targets lead to each repository"
+airgap report "$bundle" --json >"$log"
+expect_text "$log" '_repo_rules' 'first//:first.txt"' 'listed//:text.txt"' 'module extension names in @@//:names.bzl' '"//:everything"'
+python3 - "$log" <<'EOF' || fail "the chains of targets"
+import json, sys
+
+report = json.load(open(sys.argv[1]))
+chains = {one["name"]: one["chain"] for one in report["repositories"] if one["name"] != "module resolution"}
+assert len(chains) > 5, chains
+for name, chain in chains.items():
+    assert chain and chain[0] in ("//:everything", "//git:git"), (name, chain)
+EOF
+airgap report "$bundle" --html "$TEST_TMPDIR/report.html" >"$log" 2>&1
+expect_text "$TEST_TMPDIR/report.html" "Content-Security-Policy" "$url/files/linux-tool"
+
 echo "One pin changes, and only that is written"
 old=$(sha256sum <"$site/files/linux-tool" | cut -d ' ' -f 1)
 echo newer-tool >"$site/files/linux-tool"

@@ -52,6 +52,8 @@ def _checks(name, deps, test_data, test_env, registry_tests = []):
             aliases = aliases(),
             # Plain `cargo test` needs no registry, so there these tests are asked for.
             args = ["--include-ignored"] if of_registry else [],
+            # What they include.
+            compile_data = native.glob(["tests/data/**"], allow_empty = True),
             crate_root = source,
             data = test_data + native.glob(["tests/**"], exclude = ["**/*.rs"], allow_empty = True),
             deps = deps + all_crate_deps(normal = True, normal_dev = True),

@@ -1,6 +1,7 @@
 """The connected side of airgap_test.sh: two module registries and archives on the loopback, and a workspace that uses them.
 
-Its arguments: a folder for what is served, and one for the workspace. Writes `port` into the first when it serves.
+Its arguments: a folder for what is served, one for the workspace, and scripts that add to both. Writes `port` into the first
+when it serves.
 """
 
 import base64
@@ -11,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import runpy
 import sys
 import tarfile
 
@@ -164,6 +166,8 @@ put(
     "try-import %workspace%/airgap.bazelrc\n" + "".join("common:connected --registry=%s\n" % one for one in registries),
 )
 
+for script in sys.argv[3:]:
+    runpy.run_path(script, globals())
 (SITE / "port.new").write_text(str(server.server_address[1]))
 (SITE / "port.new").rename(SITE / "port")
 server.serve_forever()

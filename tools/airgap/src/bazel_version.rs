@@ -61,18 +61,28 @@ impl BazelVersion {
         self >= Self::new(8, 3, 0)
     }
 
+    /// Whether the flag that names a downloader's configuration is no experiment any more.
+    pub fn has_downloader_config(self) -> bool {
+        self >= Self::new(8, 2, 0)
+    }
+
     /// Whether Bazel tries failed downloads again by default, which in an air gap only takes time.
     pub fn retries_downloads(self) -> bool {
         self >= Self::new(8, 0, 0)
     }
 
-    /// The versions of MODULE.bazel.lock that it may have written. Not pinned down to single releases: what is
-    /// outside is certainly of another Bazel.
+    /// The versions of MODULE.bazel.lock that it may have written. They only grow, and some releases' are known: 7.7.1
+    /// writes 13 or 14, 8.4.2 writes 18, 8.7.0 writes 24, 9.0.0 and 9.1.1 write 26, 9.2.0 writes 28. In between the
+    /// bounds are as wide as that leaves them: what is outside is certainly of another Bazel.
     pub fn lock_versions(self) -> RangeInclusive<u64> {
-        match self.major {
-            ..=7 => 0..=14,
-            8 => 15..=25,
-            9.. => 26..=u64::MAX,
+        match (self.major, self.minor) {
+            (..=7, _) => 0..=14,
+            (8, ..=3) => 15..=18,
+            (8, 4) => 15..=24,
+            (8, ..=6) => 18..=24,
+            (8, _) => 24..=25,
+            (9, ..=1) => 26..=27,
+            (9.., _) => 28..=u64::MAX,
         }
     }
 }
@@ -134,6 +144,8 @@ mod tests {
         assert!(!seven.retries_downloads() && eight.retries_downloads());
         assert!(!eight.has_repo_contents_cache() && later.has_repo_contents_cache());
         assert!(seven.lock_versions().contains(&13) && !seven.lock_versions().contains(&18));
-        assert!(BazelVersion::new(9, 1, 1).lock_versions().contains(&26));
+        assert!(later.lock_versions().contains(&18) && !later.lock_versions().contains(&24));
+        let of = |minor| BazelVersion::new(9, minor, 0).lock_versions();
+        assert!(of(1).contains(&26) && !of(1).contains(&28) && of(2).contains(&28) && !of(2).contains(&26));
     }
 }

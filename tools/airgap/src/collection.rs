@@ -17,6 +17,15 @@ use crate::registry::RegistryUrl;
 use crate::tree::Tree;
 use crate::Result;
 
+/// The folder of a bundle with repositories as Bazel made them.
+pub const VENDOR: &str = "vendor";
+/// The file in it by which `--vendor_dir` takes them as they are.
+pub const VENDOR_FILE: &str = "VENDOR.bazel";
+/// The folder of a bundle with bare git repositories.
+pub const GIT: &str = "git";
+/// The folder of a bundle with downloads without a checksum.
+pub const REPLAY: &str = "replay";
+
 /// The version of the form.
 pub const COLLECTION_VERSION: Version = Version;
 
@@ -157,6 +166,13 @@ pub enum Item {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         covered: Option<Cover>,
     },
+    /// A repository that was left out by its name.
+    LeftOut {
+        /// Its canonical name.
+        repository: String,
+        /// The targets that were asked for and need it, and so were not analysed.
+        targets: BTreeSet<String>,
+    },
     /// Something of the machine itself.
     Host {
         /// The program, file or folder.
@@ -176,7 +192,10 @@ impl Item {
             | Self::Git { covered: Some(_), .. }
             | Self::Executes { covered: Some(_), .. } => None,
             Self::WithoutChecksum { .. } => {
-                Some("give the rule a sha256 or integrity: Bazel takes no download without one from a cache")
+                Some(
+                    "give the rule a sha256 or integrity: Bazel takes no download without one from a cache; or collect \
+                     without --no-vendor, or with --replay",
+                )
             }
             Self::NotFetched { .. } => {
                 Some("nothing, if the build is to do without it as it did here; or see why the download failed")
@@ -186,7 +205,23 @@ impl Item {
                  other side and url.<mirror>.insteadOf in a file that GIT_CONFIG_GLOBAL names",
             ),
             Self::Executes { commands, .. } => Some(clients::mend(commands)),
+            Self::LeftOut { .. } => {
+                Some("nothing, if the chosen platforms do not need it; or collect again without this --without")
+            }
             Self::Host { .. } => Some("have it on the other side's machine, at the same place"),
+        }
+    }
+
+    /// The repositories and extensions that ask for it; of a registry's file none.
+    pub fn needed_by(&self) -> Box<dyn Iterator<Item = &String> + '_> {
+        match self {
+            Self::Checksummed { needed_by, .. }
+            | Self::WithoutChecksum { needed_by, .. }
+            | Self::NotFetched { needed_by, .. }
+            | Self::Host { needed_by, .. } => Box::new(needed_by.iter()),
+            Self::Git { needed_by, .. } | Self::Executes { needed_by, .. } => Box::new(std::iter::once(needed_by)),
+            Self::LeftOut { repository, .. } => Box::new(std::iter::once(repository)),
+            Self::RegistryFile { .. } => Box::new(std::iter::empty()),
         }
     }
 
@@ -199,6 +234,7 @@ impl Item {
             Self::NotFetched { .. } => "not fetched",
             Self::Git { .. } => "fetched by git",
             Self::Executes { .. } => "executes a program",
+            Self::LeftOut { .. } => "left out by name",
             Self::Host { .. } => "of the machine",
         }
     }

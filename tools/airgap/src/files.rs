@@ -20,28 +20,51 @@ pub struct Facts {
     pub size: u64,
 }
 
-/// Reads all of `from`, writes it to `to`, and says what it was.
-pub fn copy(algorithm: Algorithm, mut from: impl Read, mut to: impl Write) -> io::Result<Facts> {
-    let mut hasher = Hasher::new(Algorithm::Sha256);
-    let mut other = (algorithm != Algorithm::Sha256).then(|| Hasher::new(algorithm));
-    let mut buffer = vec![0; BUFFER];
-    let mut size = 0;
-    loop {
-        let length = match from.read(&mut buffer) {
-            Ok(0) => break,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read?,
-        };
-        let bytes = &buffer[..length];
-        hasher.update(bytes);
-        if let Some(other) = &mut other {
-            other.update(bytes);
-        }
-        to.write_all(bytes)?;
-        size += length as u64;
+/// Copies with one buffer, file after file.
+#[derive(Debug)]
+pub struct Copier(Vec<u8>);
+
+impl Default for Copier {
+    fn default() -> Self {
+        Self(vec![0; BUFFER])
     }
-    let sha256 = hasher.finish();
-    Ok(Facts { digest: other.map_or_else(|| sha256.clone(), Hasher::finish), sha256, size })
+}
+
+impl Copier {
+    /// Reads all of `from`, writes it to `to`, and says what it was. `done` hears of bytes as they are written.
+    pub fn copy(
+        &mut self,
+        algorithm: Algorithm,
+        mut from: impl Read,
+        mut to: impl Write,
+        done: &dyn Fn(u64),
+    ) -> io::Result<Facts> {
+        let mut hasher = Hasher::new(Algorithm::Sha256);
+        let mut other = (algorithm != Algorithm::Sha256).then(|| Hasher::new(algorithm));
+        let mut size = 0;
+        loop {
+            let length = match from.read(&mut self.0) {
+                Ok(0) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            let bytes = &self.0[..length];
+            hasher.update(bytes);
+            if let Some(other) = &mut other {
+                other.update(bytes);
+            }
+            to.write_all(bytes)?;
+            size += length as u64;
+            done(length as u64);
+        }
+        let sha256 = hasher.finish();
+        Ok(Facts { digest: other.map_or_else(|| sha256.clone(), Hasher::finish), sha256, size })
+    }
+}
+
+/// Reads all of `from`, writes it to `to`, and says what it was.
+pub fn copy(algorithm: Algorithm, from: impl Read, to: impl Write) -> io::Result<Facts> {
+    Copier::default().copy(algorithm, from, to, &|_| {})
 }
 
 /// What a file is.
@@ -92,10 +115,15 @@ pub fn folder(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder(parent)?;
     }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        made => made?,
+    match new_folder(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
+}
+
+/// Makes a folder that everyone can read, where there is nothing yet.
+pub fn new_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)?;
     mode(path, 0o755)
 }
 

@@ -1,7 +1,9 @@
 //! Puts a bundle in force in a workspace: a bazelrc fragment that is right for the Bazel in use.
 
 mod cargo_home;
+mod exceptions;
 mod fragment;
+mod git_config;
 mod rc;
 
 use std::fs;
@@ -9,11 +11,24 @@ use std::path::{Path, PathBuf};
 
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
-use crate::lock_file::LockFile;
-use crate::manifest::Manifest;
-use crate::{json, AirgapError, Result};
+use crate::manifest::{Manifest, CACHE, DISTDIR, REGISTRIES};
+use crate::{json, lock_check, AirgapError, Result};
 
-pub use fragment::Fragment;
+pub use fragment::{repository_cache, Fragment};
+pub use rc::imports;
+
+/// Where Bazel finds a bundle's downloads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// In a repository cache, by their digests.
+    #[default]
+    Cache,
+    /// In folders for `--distdir`, by their names.
+    Distdir,
+}
+
+/// The fragment's name where nothing else was said.
+pub const FRAGMENT: &str = "airgap.bazelrc";
 
 /// What is to be installed where.
 #[derive(Clone, Debug)]
@@ -26,6 +41,8 @@ pub struct Options {
     pub fragment: PathBuf,
     /// Name the bundle relative to the workspace, so that both can move together.
     pub relative: bool,
+    /// Where Bazel finds downloads.
+    pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
     /// The folder to make as `CARGO_HOME`, where the bundle holds what Cargo needs.
@@ -39,6 +56,8 @@ pub struct Installed {
     pub text: String,
     /// Where it is.
     pub path: PathBuf,
+    /// The configuration of git, where the bundle has mirrors: where it is, and its text.
+    pub git_config: Option<(PathBuf, String)>,
     /// The line that the workspace's .bazelrc lacks; `None` where it imports the fragment already.
     pub missing_import: Option<String>,
 }
@@ -63,47 +82,84 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
             return Err(AirgapError::Place { path: bundle, message });
         }
     }
-    let lock = workspace.join("MODULE.bazel.lock");
-    let lock = if lock.exists() { Some((LockFile::read(&lock)?, lock)) } else { None };
-    let written_by = lock.as_ref().and_then(|(lock, path)| Some((lock.version?, path)));
-    if let Some((number, path)) = written_by.filter(|(number, _)| !version.lock_versions().contains(number)) {
-        let message = format!(
-            "its lockFileVersion {number} is of another Bazel than {version}, which would take it for empty: use the Bazel \
-             that wrote it (the bundle was collected with {}), or write it anew with {version} on the connected side",
-            manifest.bazel
-        );
-        return Err(AirgapError::LockFile { path: path.clone(), message });
+    not_planted(&bundle, manifest)?;
+    if options.layout == Layout::Distdir && fragment::distdirs(manifest).is_empty() {
+        let message =
+            "it has no folders for --distdir: bundle again with --distdirs, or install with --layout cache".to_owned();
+        return Err(AirgapError::Place { path: bundle, message });
     }
+    let lock = lock_check::check(&workspace, version, manifest)?;
     let path = workspace.join(&options.fragment);
     rc::no_reachable_registry(&workspace, &path, manifest)?;
-    let has_lock = written_by.is_some();
+    let has_lock = lock.is_some();
     let cargo_home =
         &std::path::absolute(&options.cargo_home).map_err(AirgapError::io("finding", &options.cargo_home))?;
     if cargo_home::is_needed(manifest) {
         cargo_home::check(cargo_home)?;
     }
-    let relative = options.relative;
-    let fragment =
-        Fragment { manifest, bundle: &bundle, workspace: &workspace, relative, version, has_lock, cargo_home };
+    let git_config = git_config::place(&path);
+    let mut fragment = Fragment {
+        manifest,
+        bundle: &bundle,
+        workspace: &workspace,
+        relative: options.relative,
+        layout: options.layout,
+        version,
+        has_lock,
+        git_config: None,
+        cargo_home,
+    };
+    let user = git_config::of_user(&git_config);
+    let git = git_config::text(manifest, &user, &|inside| fragment.absolute(inside))?;
+    fragment.git_config = git.is_some().then_some(&git_config);
     let text = fragment.text()?;
-    if let Ok(there) = fs::read_to_string(&path) {
-        fragment::ours(&there, &path)?;
+    let git_config = git.map(|text| (git_config.clone(), text));
+    for path in [Some(&path), git_config.as_ref().map(|(path, _)| path)].into_iter().flatten() {
+        if let Ok(there) = fs::read_to_string(path) {
+            fragment::ours(&there, path)?;
+        }
     }
     let inside = if options.fragment.is_absolute() { "" } else { "%workspace%/" };
     let import = format!("try-import {inside}{}", options.fragment.display());
     let missing_import = (!rc::imports(&workspace, &path)).then_some(import);
-    Ok(Installed { text, path, missing_import })
+    Ok(Installed { text, path, git_config, missing_import })
+}
+
+/// Fails where what Bazel is to be told of is no folder of the bundle. `verify` sees that, too, and may have been left out.
+fn not_planted(bundle: &Path, manifest: &Manifest) -> Result<()> {
+    let named = [CACHE, REGISTRIES, DISTDIR].into_iter().chain(manifest.registries.iter().map(|one| one.path.as_str()));
+    for path in named.map(|inside| bundle.join(inside)) {
+        match fs::symlink_metadata(&path) {
+            Ok(meta) if !meta.is_dir() => {
+                let what = if meta.is_symlink() { "link" } else { "file" };
+                return Err(AirgapError::Planted { path, what });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Writes the fragment.
 pub fn install(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let installed = check(options, manifest)?;
+    match &installed.git_config {
+        Some((path, text)) => json::write(path, text.as_bytes())?,
+        // Of another bundle that was installed before.
+        None => drop(remove(&git_config::place(&installed.path))?),
+    }
     if let Some(home) = cargo_home::of_fragment(&installed.text) {
         let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
         cargo_home::make(&home, &bundle, manifest)?;
     }
     json::write(&installed.path, installed.text.as_bytes())?;
     Ok(installed)
+}
+
+/// Whether there is a fragment that `install` wrote.
+pub fn is_installed(workspace: &Path, fragment: &Path) -> bool {
+    let path = workspace.join(fragment);
+    fs::read_to_string(&path).is_ok_and(|text| fragment::ours(&text, &path).is_ok())
 }
 
 /// The name of the folder that is made as `CARGO_HOME` for a workspace, below the user's caches: each has its own.
@@ -113,17 +169,23 @@ pub fn cargo_home_name(workspace: &Path) -> String {
     format!("cargo-home-{}", &digest.hex()[..16])
 }
 
-/// Takes the fragment away and the `CARGO_HOME` that it names, if `install` wrote it and nobody changed it; false where there is none.
+/// Takes away the fragment, what was written beside it and the `CARGO_HOME` that it names, if `install` wrote them and nobody
+/// changed them; false where there is no fragment.
 pub fn undo(workspace: &Path, fragment: &Path) -> Result<bool> {
     let path = workspace.join(fragment);
-    let text = match fs::read_to_string(&path) {
+    remove(&git_config::place(&path))?;
+    remove(&path)
+}
+
+fn remove(path: &Path) -> Result<bool> {
+    let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        read => read.map_err(AirgapError::io("reading", &path))?,
+        read => read.map_err(AirgapError::io("reading", path))?,
     };
-    fragment::ours(&text, &path)?;
+    fragment::ours(&text, path)?;
     if let Some(home) = cargo_home::of_fragment(&text) {
         cargo_home::remove(&home)?;
     }
-    fs::remove_file(&path).map_err(AirgapError::io("removing", &path))?;
+    fs::remove_file(path).map_err(AirgapError::io("removing", path))?;
     Ok(true)
 }

@@ -61,7 +61,7 @@ impl LockFile {
         let mut registry_files = BTreeMap::new();
         for (url, digest) in text.registry_file_hashes {
             let digest = match digest.as_deref() {
-                // Bazel 7 writes null, Bazel 8 and newer the words.
+                // The words are Bazel's; null is what some tools that merge lock files make of them.
                 None | Some("not found") => None,
                 Some(digits) => match Digest::from_hex(Algorithm::Sha256, digits) {
                     Some(digest) => Some(digest),

@@ -11,6 +11,8 @@ use crate::collection::{Item, Version};
 use crate::digest::{Algorithm, Digest};
 use crate::json::{self, Kind};
 pub use crate::link_target::LinkTarget;
+use crate::links;
+use crate::plain::plain;
 use crate::registry::RegistryUrl;
 use crate::{AirgapError, Result};
 
@@ -18,8 +20,14 @@ use crate::{AirgapError, Result};
 pub const NAME: &str = "manifest.json";
 /// The folder of a bundle that Bazel takes as its repository cache.
 pub const CACHE: &str = "repository_cache";
+/// The folder of a bundle that bazelisk takes as its `BAZELISK_HOME`.
+pub const BAZELISK: &str = "bazelisk";
+/// The folder of a bundle with numbered folders that Bazel takes as `--distdir`.
+pub const DISTDIR: &str = "distdir";
 /// The folder of a bundle with a folder for each registry.
 pub const REGISTRIES: &str = "registries";
+/// The folder of a bundle that stands for each repository that is left out.
+pub const LEFT_OUT: &str = "left_out";
 
 const KIND: Kind = Kind { what: "the manifest", mend: "Copy it again, or run `lazytools airgap bundle` again" };
 
@@ -38,9 +46,10 @@ pub struct Manifest {
     /// The registries in Bazel's order, with their folders in the bundle.
     pub registries: Vec<Registry>,
     /// The files, by path.
+    #[serde(deserialize_with = "json::unique")]
     pub files: BTreeMap<CachePath, FileEntry>,
     /// For a repository the shortest chain of targets that leads to it, from one that was asked for to one of its own.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "json::unique")]
     pub chains: BTreeMap<String, Vec<String>>,
     /// What the other side needs and the bundle does not hold.
     pub not_included: Vec<Item>,
@@ -74,6 +83,8 @@ pub enum FileKind {
     Distdir,
     /// A file of a repository that is taken along as Bazel made it, and pinned.
     Vendored,
+    /// A file of the empty repository that stands for those that are left out.
+    LeftOut,
     /// A file of a bare git repository that stands for one elsewhere.
     Git,
     /// A download without a checksum, which `lazytools airgap serve` serves.
@@ -89,19 +100,37 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// What it is, in the plural, as in "downloads".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Download => "downloads",
+            Self::RegistryFile => "files of registries",
+            Self::Distdir => "downloads for --distdir",
+            Self::Vendored => "vendored repositories",
+            Self::LeftOut => "the place of repositories that are left out",
+            Self::Git => "git repositories",
+            Self::Replay => "downloads without a checksum",
+            Self::GoProxy => "Go modules",
+            Self::CargoRegistry => "Rust crates",
+            Self::Bazel => "Bazel itself",
+            Self::Lazytools => "lazytools itself",
+        }
+    }
+
     /// The top folders of a bundle that hold such files.
     pub fn folders(self) -> &'static [&'static str] {
         match self {
             Self::Download => &[CACHE],
             // A build with a lock file takes them from the cache.
             Self::RegistryFile => &[CACHE, REGISTRIES],
-            Self::Distdir => &["distdir"],
+            Self::Distdir => &[DISTDIR],
             Self::Vendored => &["vendor"],
+            Self::LeftOut => &[LEFT_OUT],
             Self::Git => &["git"],
             Self::Replay => &["replay"],
             Self::GoProxy => &["goproxy"],
             Self::CargoRegistry => &["cargo"],
-            Self::Bazel => &["bazelisk"],
+            Self::Bazel => &[BAZELISK],
             Self::Lazytools => &["tools"],
         }
     }
@@ -182,31 +211,80 @@ fn misplaced(path: &CachePath, entry: &FileEntry) -> Option<&'static str> {
 impl Manifest {
     /// The manifest of a bundle.
     pub fn of(bundle: &Path) -> Result<Self> {
-        Ok(Self::read(&bundle.join(NAME))?.0)
+        let path = bundle.join(NAME);
+        Ok(Self::parse(&path, &Self::bytes_of(bundle)?)?.0)
+    }
+
+    /// The bytes of a bundle's manifest, which is a file and neither a link nor a pipe.
+    pub fn bytes_of(bundle: &Path) -> Result<Vec<u8>> {
+        let path = bundle.join(NAME);
+        let meta = std::fs::symlink_metadata(&path).map_err(AirgapError::io("reading", &path))?;
+        if !meta.is_file() {
+            let message = "it is not a file: a bundle's manifest is neither a link nor anything else".to_owned();
+            return Err(AirgapError::Form { what: KIND.what, path, message, mend: KIND.mend });
+        }
+        json::bytes(KIND, &path)
     }
 
     /// Reads a manifest; with its SHA-256. One that contradicts itself is refused.
     pub fn read(path: &Path) -> Result<(Self, Digest)> {
-        let bytes = json::bytes(KIND, path)?;
-        let manifest: Self = json::parse(KIND, path, &bytes)?;
-        let wrong = manifest.files.iter().find_map(|(file, entry)| Some((file, misplaced(file, entry)?)));
-        let form = |message| AirgapError::Form { what: KIND.what, path: path.to_owned(), message, mend: KIND.mend };
-        if let Some((file, reason)) = wrong {
-            return Err(form(format!("at files.{file}: {reason}")));
+        Self::parse(path, &json::bytes(KIND, path)?)
+    }
+
+    /// Reads a manifest from bytes; with their SHA-256. `path` is for messages.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<(Self, Digest)> {
+        let manifest: Self = json::parse(KIND, path, bytes)?;
+        if let Some((file, reason)) = manifest.contradiction() {
+            let message = plain(&format!("at {file}: {reason}")).into_owned();
+            return Err(AirgapError::Form { what: KIND.what, path: path.to_owned(), message, mend: KIND.mend });
         }
-        if let Some(registry) =
-            manifest.registries.iter().find(|one| one.path.parent().is_none_or(|top| top.as_str() != REGISTRIES))
-        {
-            return Err(form(format!("at registries: {} is not a folder of {REGISTRIES}", registry.path)));
+        Ok((manifest, Algorithm::Sha256.digest(bytes)))
+    }
+
+    /// Something in the manifest that cannot be: where, and what.
+    fn contradiction(&self) -> Option<(String, &'static str)> {
+        let at = |file: &CachePath| format!("files.{file}");
+        if let Some(wrong) = self.files.iter().find_map(|(file, entry)| Some((at(file), misplaced(file, entry)?))) {
+            return Some(wrong);
         }
-        Ok((manifest, Algorithm::Sha256.digest(&bytes)))
+        if let Some(file) = self.files.keys().find(|file| links::above(file, &self.files).is_some()) {
+            return Some((at(file), "it is inside of another file of the bundle"));
+        }
+        if let Some(file) = self.files.keys().find(|file| links::leaves(file, &self.files)) {
+            return Some((at(file), "its link leads out of the folder that it is in, by way of other links"));
+        }
+        let bytes = self.files.values().try_fold(0u64, |sum, entry| sum.checked_add(entry.size));
+        if bytes.is_none() {
+            return Some(("files".to_owned(), "their sizes are more than there can be"));
+        }
+        let top = |one: &Registry| one.path.parent().is_some_and(|top| top.as_str() == REGISTRIES);
+        let stray = self.registries.iter().find(|one| !top(one))?;
+        Some((format!("registries.{}", stray.path), "it is not a folder of registries"))
+    }
+
+    /// The bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|entry| entry.size).sum()
+    }
+
+    /// The text of the manifest, as it stands in a bundle.
+    pub fn text(&self) -> Vec<u8> {
+        json::text(self)
     }
 
     /// Writes the manifest of a bundle; it appears whole or not at all.
     pub fn write(&self, bundle: &Path) -> Result<PathBuf> {
         let path = bundle.join(NAME);
-        json::write(&path, &json::text(self))?;
+        json::write(&path, &self.text())?;
         Ok(path)
+    }
+
+    /// The canonical names of the repositories that are left out.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        self.not_included.iter().filter_map(|item| match item {
+            Item::LeftOut { repository, .. } => repository.strip_prefix("@@"),
+            _ => None,
+        })
     }
 
     /// All files that have to be in a bundle: those that are listed and their markers, with whether it must be there.
@@ -265,6 +343,17 @@ mod tests {
         assert!(error.contains("its folder is of another digest than its sha256"), "{error}");
         let error = read(&with("repository_cache/x", &entry)).unwrap_err();
         assert!(error.contains("Bazel looks for no file of that name"), "{error}");
+        let twice = with(&good, &format!("{entry}, \"{good}\": {entry}"));
+        assert!(read(&twice).unwrap_err().contains("stands there twice"));
+        let kind = entry.replace("download", "\u{1b}[2Jvirus");
+        let error = read(&with(&good, &kind)).unwrap_err();
+        assert!(error.contains("unknown variant `\\u{1b}[2Jvirus`") || error.contains("control character"), "{error}");
+        let huge = entry.replace("\"size\": 1", "\"size\": 18446744073709551615").replace("download", "registryFile");
+        let error = read(&with("registries/x/a", &format!("{huge}, \"registries/x/b\": {huge}"))).unwrap_err();
+        assert!(error.contains("their sizes are more than there can be"), "{error}");
+        let file = entry.replace("download", "registryFile");
+        let error = read(&with("registries/x", &format!("{file}, \"registries/x/b/c\": {file}"))).unwrap_err();
+        assert!(error.contains("at files.registries/x/b/c: it is inside of another file"), "{error}");
         let marked = entry.replace("\"size\"", r#""ids": ["da39a3ee5e6b4b0d3255bfef95601890afd80709"], "size""#);
         let error = read(&with(&good, &marked)).unwrap_err();
         assert!(error.contains("an id of it is of another algorithm"), "{error}");
@@ -276,6 +365,26 @@ mod tests {
         };
         assert_eq!(link("../z").unwrap().files.len(), 1);
         assert!(link("../../z").unwrap_err().contains("its link leads out of the folder"));
+        // One link makes a folder of what another one takes for a way down.
+        let chain = |targets: [(&str, &str); 2]| {
+            let entries = targets.map(|(path, target)| {
+                let (digest, size) = (Algorithm::Sha256.digest(target.as_bytes()), target.len());
+                format!(r#""{path}": {{"sha256": "{digest}", "size": {size}, "kind": "vendored", "link": "{target}"}}"#)
+            });
+            let all = entries.join(", ");
+            read(
+                &with("vendor/x/z", &entry.replace("download", "vendored"))
+                    .replace("\"vendor/x/z\"", &format!("{all}, \"vendor/x/z\"")),
+            )
+        };
+        assert_eq!(chain([("vendor/x/a/b/up", "../.."), ("vendor/x/y", "a/b/up/z")]).unwrap().files.len(), 3);
+        let error = chain([("vendor/x/a/b/up", "../.."), ("vendor/x/y", "a/b/up/../../manifest.json")]).unwrap_err();
+        assert!(
+            error.contains("at files.vendor/x/y: its link leads out of the folder that it is in, by way"),
+            "{error}"
+        );
+        let error = chain([("vendor/x/a", "b"), ("vendor/x/b", "a")]).unwrap_err();
+        assert!(error.contains("by way of other links"), "{error}");
         assert!(link("/etc/passwd").unwrap_err().contains("/etc/passwd"));
         assert!(read(&with(
             "vendor/x",

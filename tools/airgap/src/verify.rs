@@ -5,12 +5,15 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use lazytools_lock::recipe::signature::MinisignKey;
 use lazytools_lock::CachePath;
 
+use crate::cache::Entry;
 use crate::digest::Algorithm;
 use crate::files;
-use crate::manifest::{Expected, FileEntry, Manifest, NAME};
-use crate::{AirgapError, Result};
+use crate::manifest::{Expected, FileEntry, Manifest, CACHE, NAME};
+use crate::signature::Signed;
+use crate::{packed, signature, AirgapError, Result};
 
 /// Something that is wrong with a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +60,20 @@ pub enum What {
     Name,
 }
 
+impl Problem {
+    /// That something listed is not there.
+    pub(crate) fn missing(path: &CachePath, missing: &Expected<'_>) -> Self {
+        let what = match missing {
+            Expected::File(entry) => What::Missing {
+                sources: entry.sources.iter().cloned().collect(),
+                needed_by: entry.needed_by.iter().cloned().collect(),
+            },
+            Expected::Marker(_) => What::NoMarker,
+        };
+        Self { path: path.to_string(), what }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let from = |sources: &[String]| sources.first().map(|one| format!("; it came from {one}")).unwrap_or_default();
@@ -98,14 +115,7 @@ pub fn problems(bundle: &Path, manifest: &Manifest, done: &dyn Fn(u64)) -> Resul
         if alone && earlier(&missing) {
             continue;
         }
-        let what = match missing {
-            Expected::File(entry) => What::Missing {
-                sources: entry.sources.iter().cloned().collect(),
-                needed_by: entry.needed_by.iter().cloned().collect(),
-            },
-            Expected::Marker(_) => What::NoMarker,
-        };
-        problems.push(Problem { path: path.to_string(), what });
+        problems.push(Problem::missing(&path, &missing));
     }
     problems.sort();
     Ok(problems)
@@ -113,10 +123,25 @@ pub fn problems(bundle: &Path, manifest: &Manifest, done: &dyn Fn(u64)) -> Resul
 
 /// Fails with all that is wrong with a bundle; gives its manifest.
 pub fn verify(bundle: &Path, done: &dyn Fn(u64)) -> Result<Manifest> {
-    let manifest = Manifest::of(bundle)?;
+    Ok(verify_signed(bundle, &[], &|_| {}, done)?.0)
+}
+
+/// Fails with all that is wrong with a bundle, a folder or a file; gives its manifest and who signed it. Where keys are
+/// named, one of them has to have, and nothing is used before that is known. `begin` hears how many bytes there are.
+pub fn verify_signed(
+    bundle: &Path,
+    keys: &[MinisignKey],
+    begin: &dyn Fn(u64),
+    done: &dyn Fn(u64),
+) -> Result<(Manifest, Signed)> {
+    if bundle.is_file() {
+        return packed::verify(bundle, keys, begin, done);
+    }
+    let (manifest, signed) = signature::trusted(bundle, keys)?;
+    begin(manifest.bytes());
     let problems = problems(bundle, &manifest, done)?;
     if problems.is_empty() {
-        Ok(manifest)
+        Ok((manifest, signed))
     } else {
         Err(AirgapError::Bundle { path: bundle.to_owned(), problems })
     }
@@ -139,7 +164,7 @@ fn walk(
             report(&name.to_string_lossy(), What::Name);
             continue;
         };
-        if inside.is_none() && name == NAME {
+        if inside.is_none() && (name == NAME || name == signature::NAME) {
             continue;
         }
         let path: CachePath = name.parse().unwrap_or_else(|_| unreachable!("it was parsed above"));
@@ -160,7 +185,7 @@ fn walk(
         } else {
             let found = match listed {
                 Some(Expected::File(entry)) => {
-                    let found = difference(entry, meta.len(), &file)?;
+                    let found = difference(&path, entry, meta.len(), &file)?;
                     done(meta.len());
                     let damaged = found.map(|difference| What::Damaged {
                         sources: entry.sources.iter().cloned().collect(),
@@ -181,18 +206,31 @@ fn walk(
     Ok(())
 }
 
-/// How a file differs from what the manifest says of it. Its path in the cache says a digest, too, which Bazel will hold
-/// its bytes against.
-fn difference(entry: &FileEntry, size: u64, file: &Path) -> Result<Option<String>> {
+/// How a file differs from what the manifest says of it.
+fn difference(path: &CachePath, entry: &FileEntry, size: u64, file: &Path) -> Result<Option<String>> {
     if size != entry.size {
         return Ok(Some(format!("it has {size} bytes, and has to have {}", entry.size)));
     }
-    let named = file.parent().and_then(|folder| {
-        let algorithm = Algorithm::named(folder.parent()?.file_name()?.to_str()?)?;
-        crate::digest::Digest::from_hex(algorithm, folder.file_name()?.to_str()?)
+    let open = || std::fs::File::open(file);
+    let found = open().and_then(|from| different_bytes(path, entry, from, std::io::sink()));
+    found.map_err(AirgapError::io("reading", file))
+}
+
+/// How bytes differ from what the manifest says of them; they are written to `to`. Its path in the cache says a digest, too,
+/// which Bazel will hold its bytes against.
+pub(crate) fn different_bytes(
+    path: &CachePath,
+    entry: &FileEntry,
+    from: impl std::io::Read,
+    to: impl std::io::Write,
+) -> std::io::Result<Option<String>> {
+    let in_cache = path.as_str().strip_prefix(CACHE).and_then(|rest| rest.strip_prefix('/')?.parse().ok());
+    let named = in_cache.and_then(|rest| match Entry::parse(&rest) {
+        Some(Entry::File(digest)) => Some(digest),
+        _ => None,
     });
     let algorithm = named.as_ref().map_or(Algorithm::Sha256, crate::digest::Digest::algorithm);
-    let facts = files::facts(algorithm, file).map_err(AirgapError::io("reading", file))?;
+    let facts = files::copy(algorithm, from, to)?;
     if facts.sha256 != entry.sha256 {
         return Ok(Some(format!("its digest is {}, and has to be {}", facts.sha256, entry.sha256)));
     }

@@ -285,6 +285,7 @@ fn a_tree_keeps_its_programs_and_links() {
     fs::set_permissions(tree.join("bin/run"), fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(tree.join("BUILD.bazel"), "").unwrap();
     symlink("bin/run", tree.join("start")).unwrap();
+    fs::write(tree.parent().unwrap().join("VENDOR.bazel"), "pin(\"@@x\")\n").unwrap();
     lab.trees.push(Tree {
         path,
         kind: FileKind::Vendored,
@@ -292,10 +293,10 @@ fn a_tree_keeps_its_programs_and_links() {
         needed_by: set(["@@x"]),
         platforms: BTreeSet::new(),
     });
-    assert_eq!(lab.bundle("one", None).files, 7);
+    assert_eq!(lab.bundle("one", None).files, 8);
     assert_eq!(lab.problems("one"), "");
     let again = lab.bundle("one", None);
-    assert_eq!((again.files, again.kept), (0, 7));
+    assert_eq!((again.files, again.kept), (0, 8));
     let out = lab.out("one").join("vendor/x");
     assert_eq!(fs::metadata(out.join("start")).unwrap().permissions().mode() & 0o777, 0o755);
     assert_eq!(fs::metadata(out.join("BUILD.bazel")).unwrap().permissions().mode() & 0o777, 0o644);

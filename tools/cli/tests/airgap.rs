@@ -10,35 +10,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
+use support::rules_log::event;
 use support::{Answer, Server};
 use tempfile::TempDir;
-
-/// A message of protocol buffers from its fields.
-fn message(fields: &[(u8, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (number, value) in fields {
-        // Tags and lengths below 128 take one byte, others two.
-        let mut varint = |number: usize| {
-            if number >= 128 {
-                bytes.push(u8::try_from(number % 128 + 128).unwrap());
-                bytes.push(u8::try_from(number / 128).unwrap());
-            } else {
-                bytes.push(u8::try_from(number).unwrap());
-            }
-        };
-        varint(usize::from(*number) << 3 | 2);
-        varint(value.len());
-        bytes.extend(*value);
-    }
-    bytes
-}
-
-/// An event of the rules log: who, the number of what, its fields.
-fn event(who: &str, what: u8, fields: &[(u8, &[u8])]) -> Vec<u8> {
-    let event = message(&[(2, who.as_bytes()), (what, &message(fields))]);
-    // A message in a message is preceded by a tag and its length; here only the length counts.
-    message(&[(1, &event)])[1..].to_vec()
-}
 
 struct Lab {
     folder: TempDir,
@@ -73,6 +47,8 @@ for argument; do
     --build_event_json_file=*) cp {here}/events "${{argument#*=}}" ;;
     --repository_cache=*) mkdir -p "${{argument#*=}}" && [ ! -d {here}/cache ] || cp -r {here}/cache/. "${{argument#*=}}" ;;
     mod) cat {here}/graph; exit ;;
+    cquery) cat {here}/targets; exit ;;
+    query) cat {here}/build_files; exit ;;
   esac
 done
 {then}
@@ -98,7 +74,9 @@ done
         let flags: Vec<_> = self.registries.iter().map(flag).collect();
         let event = serde_json::json!({"structuredCommandLine": {"commandLineLabel": "canonical",
             "sections": [{"sectionLabel": "command options", "optionList": {"option": flags}}]}});
-        fs::write(self.path("events"), event.to_string()).unwrap();
+        let built = serde_json::json!({"id": {"pattern": {"pattern": ["//..."]}}, "expanded": {},
+            "children": [{"targetConfigured": {"label": "//:app"}}]});
+        fs::write(self.path("events"), format!("{event}\n{built}\n")).unwrap();
         if !self.path("graph").exists() {
             fs::write(self.path("graph"), r#"{"key": "<root>"}"#).unwrap();
         }
@@ -112,8 +90,13 @@ done
     }
 
     fn collect(&self) -> (bool, String) {
+        self.collect_with(&[])
+    }
+
+    fn collect_with(&self, more: &[&str]) -> (bool, String) {
         let (output, bazel) = (self.path("collected"), self.path("bazel"));
-        self.run(&["collect", "//...", "-o", output.to_str().unwrap(), "--bazel", bazel.to_str().unwrap()])
+        let arguments = ["collect", "//...", "-o", output.to_str().unwrap(), "--bazel", bazel.to_str().unwrap()];
+        self.run(&[&arguments, more].concat())
     }
 
     fn fails(&self, parts: &[&str]) {
@@ -261,6 +244,41 @@ fn what_stands_in_the_way_is_said() {
 }
 
 #[test]
+fn repositories_are_chosen_by_name() {
+    let lab = Lab::new();
+    fs::write(
+        lab.path("graph"),
+        r#"{"key": "<root>", "extensionUsages": [{"key": "@@sdk+//:s.bzl%sdk", "used_repos": ["sdk_linux", "sdk_windows"]}]}"#,
+    )
+    .unwrap();
+    let (success, text) = lab.collect_with(&["--without", "*windows", "--repository", "@sdk_linux"]);
+    assert!(success, "{text}");
+    assert!(text.contains("left out by name: nothing, if the chosen platforms do not need it"), "{text}");
+    assert!(text.contains("  @@sdk++sdk+sdk_windows\n"), "{text}");
+    let commands = fs::read_to_string(lab.path("commands")).unwrap();
+    let stub = lab.path("collected/trees/left_out");
+    assert!(stub.join("BUILD.bazel").exists());
+    let line = |word: &str| commands.lines().find(|line| line.contains(word)).unwrap();
+    let flag = format!("--override_repository=sdk++sdk+sdk_windows={}", stub.display());
+    assert!(line(" build ").contains(&flag) && line(" build ").contains("--keep_going"), "{commands}");
+    assert!(line(" fetch ").contains("--repo=@sdk_linux") && line(" fetch ").contains(&flag), "{commands}");
+
+    let (success, text) = lab.collect_with(&["--without", "*windoze*"]);
+    assert!(!success && text.contains("--without=*windoze* names no repository") && text.contains("(LT770)"), "{text}");
+    let (success, text) = lab.collect_with(&["--without", "//sdk"]);
+    assert!(!success && text.contains("\"//sdk\" names no repository: write it without a target"), "{text}");
+}
+
+#[test]
+fn a_workspace_with_a_bundle_cannot_be_collected() {
+    let lab = Lab::new();
+    let digest = lazytools_airgap::digest::Algorithm::Sha256.digest(b"common --x\n");
+    let head = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
+    fs::write(lab.path("ws/airgap.bazelrc"), format!("{head}{}\ncommon --x\n", digest.hex())).unwrap();
+    lab.fails(&["airgap.bazelrc: it makes this workspace take everything from a bundle", "install --undo", "(LT771)"]);
+}
+
+#[test]
 fn an_unreachable_registry_is_named() {
     let mut lab = Lab::new();
     let server = Server::new();
@@ -268,4 +286,42 @@ fn an_unreachable_registry_is_named() {
     lab.registries = vec![server.address("/r")];
     fs::write(lab.path("graph"), r#"{"key": "<root>", "dependencies": [{"key": "m@1.0"}]}"#).unwrap();
     lab.fails(&["a file of the registry http://127.0.0.1:", "403", "(LT707)"]);
+}
+
+#[test]
+fn why_each_repository_is_needed() {
+    let mut lab = Lab::new();
+    let digits = lab.cached("an archive");
+    let download = |who: &str| event(who, 5, &[(1, b"https://h.example/a.tar".as_slice()), (3, digits.as_bytes())]);
+    lab.log =
+        ["repository @@direct+", "repository @@loaded+", "module extension e in @@far+//:e.bzl", "repository @@odd"]
+            .map(download)
+            .concat();
+    let (success, text) = lab.collect();
+    assert!(success, "the chains are not what a bundle needs\n{text}");
+    assert!(text.contains("cquery: exit status: 1; what is wrong stands above (LT704). Without it"), "{text}");
+    fs::write(
+        lab.path("targets"),
+        "digraph mygraph {\n  \"@@//:app (1)\" -> \"@@direct+//:d (1)\"\n  \"@@//:app (1)\" -> \"@@far++e+made//:m (1)\"\n}\n",
+    )
+    .unwrap();
+    let file = |name: &str, location: &str| serde_json::json!({"type": "SOURCE_FILE", "sourceFile": {"name": name, "location": location}});
+    let files = [file("@@direct+//:BUILD", "/d/BUILD:1:1"), file("@@loaded+//:l.bzl", "/d/BUILD")];
+    fs::write(lab.path("build_files"), files.map(|file| format!("{file}\n")).concat()).unwrap();
+    let (success, text) = lab.collect_with(&["--bazel-flag=--config=ci", "--bazel-flag=--copt=-g"]);
+    assert!(success && !text.contains("Without it"), "{text}");
+    let collection: serde_json::Value =
+        serde_json::from_slice(&fs::read(lab.path("collected/collection.json")).unwrap()).unwrap();
+    let expected = serde_json::json!({
+        "@@direct+": ["//:app", "@@direct+//:d"],
+        "@@loaded+": ["//:app", "@@direct+//:d", "@@direct+//:BUILD", "@@loaded+//:l.bzl"],
+        "module extension e in @@far+//:e.bzl": ["//:app", "@@far++e+made//:m"],
+    });
+    assert_eq!(collection["chains"], expected);
+    let commands = fs::read_to_string(lab.path("commands")).unwrap();
+    let cquery = commands.lines().rfind(|line| line.contains(" cquery ")).unwrap();
+    assert!(cquery.contains("--copt=-g") && cquery.contains("--universe_scope=//..."), "{cquery}");
+    assert!(cquery.ends_with(r#"deps(set("//..."))"#), "{cquery}");
+    let query = commands.lines().rfind(|line| line.contains(" query ")).unwrap();
+    assert!(query.contains("--config=ci") && !query.contains("--copt"), "{query}");
 }

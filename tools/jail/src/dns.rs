@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
@@ -53,10 +53,16 @@ pub fn configured() -> BTreeSet<Ipv4Addr> {
 
 /// Answers at these addresses.
 pub fn serve(addresses: &BTreeSet<Ipv4Addr>, note: &(impl Fn(Asked) + Clone + Send + 'static)) -> io::Result<()> {
-    addresses.iter().try_for_each(|address| serve_at(*address, note.clone()))
+    let note = note.clone();
+    addresses.iter().try_for_each(|address| serve_at(*address, without_asker(note.clone())))
 }
 
-fn serve_at(address: Ipv4Addr, note: impl Fn(Asked) + Clone + Send + 'static) -> io::Result<()> {
+fn without_asker(note: impl Fn(Asked) + Clone + Send + 'static) -> impl Fn(Asked, SocketAddr) + Clone + Send + 'static {
+    move |asked, _| note(asked)
+}
+
+/// Answers at an address. What is noted comes with where the question came from; it is not answered before that returns.
+pub fn serve_at(address: Ipv4Addr, note: impl Fn(Asked, SocketAddr) + Clone + Send + 'static) -> io::Result<()> {
     let udp = UdpSocket::bind((address, PORT))?;
     let tcp = TcpListener::bind((address, PORT))?;
     let noted = note.clone();
@@ -64,7 +70,7 @@ fn serve_at(address: Ipv4Addr, note: impl Fn(Asked) + Clone + Send + 'static) ->
         let mut buffer = vec![0; MAX_MESSAGE];
         loop {
             let Ok((length, from)) = udp.recv_from(&mut buffer) else { continue };
-            if let Some(reply) = answer(&buffer[..length], &noted) {
+            if let Some(reply) = answer(&buffer[..length], &|asked| noted(asked, from)) {
                 let _ = udp.send_to(&reply, from);
             }
         }
@@ -79,14 +85,15 @@ fn serve_at(address: Ipv4Addr, note: impl Fn(Asked) + Clone + Send + 'static) ->
 }
 
 /// Over TCP each message has its length before it.
-fn serve_stream(mut stream: TcpStream, note: impl Fn(Asked)) -> Option<()> {
+fn serve_stream(mut stream: TcpStream, note: impl Fn(Asked, SocketAddr)) -> Option<()> {
+    let from = stream.peer_addr().ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
     loop {
         let mut length = [0; 2];
         stream.read_exact(&mut length).ok()?;
         let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
         stream.read_exact(&mut message).ok()?;
-        let reply = answer(&message, &note)?;
+        let reply = answer(&message, &|asked| note(asked, from))?;
         stream.write_all(&u16::try_from(reply.len()).ok()?.to_be_bytes()).ok()?;
         stream.write_all(&reply).ok()?;
     }

@@ -4,7 +4,12 @@
 
 #![cfg(target_os = "linux")]
 
+pub mod children;
 pub mod counters;
 pub mod dns;
 pub mod loopback;
+pub mod names;
 pub mod namespaces;
+pub mod programs;
+pub mod route;
+pub mod traffic;

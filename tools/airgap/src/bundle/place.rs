@@ -1,49 +1,73 @@
 //! Brings a file to its place in a bundle: it appears whole or not at all.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::Path;
 
 use lazytools_lock::CachePath;
 
+use super::folder::{create, writing, Partial};
 use super::plan::{in_cache, Planned};
-use super::{Link, Written};
+use super::{Link, Watch, Written};
 use crate::digest::{Algorithm, Digest};
-use crate::files::{self, Facts};
+use crate::files::{self, Copier, Facts};
+use crate::inside::Inside;
 use crate::manifest::LinkTarget;
 use crate::{AirgapError, Result};
 
-/// Brings a file and its markers to their places; its SHA-256.
+/// Where files are brought to, and how.
+pub(super) struct Place<'a> {
+    inside: &'a Inside,
+    partial: &'a Partial,
+    link: Link,
+    watch: &'a dyn Watch,
+    copier: Copier,
+    done: Cell<u64>,
+}
+
+impl<'a> Place<'a> {
+    pub fn new(inside: &'a Inside, partial: &'a Partial, link: Link, watch: &'a dyn Watch) -> Self {
+        Self { inside, partial, link, watch, copier: Copier::default(), done: Cell::new(0) }
+    }
+
+    /// The bytes of the files that are in their places.
+    pub fn done(&self) -> u64 {
+        self.done.get()
+    }
+}
+
+/// Brings a file and its markers to their places; its SHA-256. `twin` is a file that is there and has the same bytes.
 pub(super) fn place(
+    to: &mut Place<'_>,
     planned: &Planned,
     path: &CachePath,
-    output: &Path,
-    partial: &Path,
-    link: Link,
+    twin: Option<&CachePath>,
     written: &mut Written,
 ) -> Result<Digest> {
-    let target = &output.join(path.to_path());
-    let known = known(planned, path, target);
-    let sha256 = if let Some(sha256) = known {
+    let target = &to.inside.file(path)?;
+    let sha256 = if let Some(sha256) = known(planned, path, target) {
         written.kept += 1;
+        to.watch.done(planned.entry.size);
         sha256
     } else {
-        let parent = target.parent().unwrap_or(partial);
-        files::folder(parent).map_err(AirgapError::io("making", parent))?;
-        let sha256 = match &planned.entry.link {
-            Some(leads_to) => write_link(planned, leads_to, target, partial)?,
-            None => write(planned, target, partial, link)?,
+        let sha256 = match (&planned.entry.link, twin) {
+            (Some(leads_to), _) => write_link(to, planned, leads_to, target)?,
+            (None, Some(twin)) => write_twin(to, planned, &to.inside.file(twin)?, target)?,
+            (None, None) => write(to, planned, target)?,
         };
         written.files += 1;
         written.bytes += planned.entry.size;
         sha256
     };
+    to.done.set(to.done.get() + planned.entry.size);
     for id in &planned.entry.ids {
         let marker = target.with_file_name(format!("id-{id}"));
-        if !marker.exists() {
-            File::create(&marker)
-                .and_then(|_| files::readable(&marker))
-                .map_err(AirgapError::io("writing", &marker))?;
+        match fs::symlink_metadata(&marker) {
+            Ok(meta) if meta.is_file() && meta.len() == 0 => continue,
+            Ok(_) => remove(&marker)?,
+            Err(_) => {}
         }
+        create(&marker, false).map_err(writing(&marker))?;
     }
     Ok(sha256)
 }
@@ -68,51 +92,78 @@ fn known(planned: &Planned, path: &CachePath, target: &Path) -> Option<Digest> {
     (facts.digest == planned.digest).then_some(facts.sha256)
 }
 
-fn write_link(planned: &Planned, leads_to: &LinkTarget, target: &Path, partial: &Path) -> Result<Digest> {
-    let next = partial.join("next");
+fn write_link(to: &Place<'_>, planned: &Planned, leads_to: &LinkTarget, target: &Path) -> Result<Digest> {
+    let next = to.partial.next();
     remove(&next)?;
-    files::symlink(leads_to.as_str(), &next).map_err(AirgapError::io("writing", target))?;
-    fs::rename(&next, target).map_err(AirgapError::io("writing", target))?;
+    files::symlink(leads_to.as_str(), &next).map_err(writing(target))?;
+    fs::rename(&next, target).map_err(writing(target))?;
+    to.watch.done(planned.entry.size);
     Ok(planned.digest.clone())
 }
 
-fn write(planned: &Planned, target: &Path, partial: &Path, link: Link) -> Result<Digest> {
+/// Another name of a file of the bundle, or a copy where the file system has no such thing.
+fn write_twin(to: &mut Place<'_>, planned: &Planned, twin: &Path, target: &Path) -> Result<Digest> {
+    let next = to.partial.next();
+    remove(&next)?;
+    if fs::hard_link(twin, &next).is_err() {
+        return write(to, planned, target);
+    }
+    let facts = files::facts(planned.digest.algorithm(), &next).map_err(AirgapError::io("reading", twin))?;
+    let sha256 = check(planned, facts)?;
+    fs::rename(&next, target).map_err(writing(target))?;
+    // Where both are names of one file already, rename does nothing.
+    remove(&next)?;
+    to.watch.done(planned.entry.size);
+    Ok(sha256)
+}
+
+/// The SHA-256 of what a file of the collection turned out to be, if it is that.
+pub(super) fn check(planned: &Planned, facts: Facts) -> Result<Digest> {
+    if facts.digest == planned.digest {
+        return Ok(facts.sha256);
+    }
+    let message = format!("it is damaged: its digest is {}, and it has to be {}", facts.digest, planned.digest);
+    Err(AirgapError::Collected { path: planned.source.clone(), message })
+}
+
+/// A file of the collection.
+pub(super) fn open(planned: &Planned) -> Result<File> {
+    let collected = |message: String| AirgapError::Collected { path: planned.source.clone(), message };
+    let file = File::open(&planned.source).map_err(|error| collected(error.to_string()))?;
+    let size = file.metadata().map_err(|error| collected(error.to_string()))?.len();
+    if size != planned.entry.size {
+        let message = format!("it is damaged: it has {size} bytes, and has to have {}", planned.entry.size);
+        return Err(collected(message));
+    }
+    Ok(file)
+}
+
+fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest> {
     let source = &planned.source;
-    let collected = |message: String| AirgapError::Collected { path: source.clone(), message };
     let algorithm = planned.digest.algorithm();
-    let from = File::open(source).map_err(|error| collected(error.to_string()))?;
-    let next = partial.join("next");
-    let check = |facts: Facts| {
-        if facts.digest == planned.digest {
-            Ok(facts.sha256)
-        } else {
-            Err(collected(format!(
-                "it is damaged: its digest is {}, and it has to be {}",
-                facts.digest, planned.digest
-            )))
-        }
-    };
+    let from = open(planned)?;
+    let next = to.partial.next();
     remove(&next)?;
     // Another name has the mode of the first one, which an executable of a tree may not have right.
-    if link == Link::Hard && !planned.entry.executable && fs::hard_link(source, &next).is_ok() {
+    if to.link == Link::Hard && !planned.entry.executable && fs::hard_link(source, &next).is_ok() {
         let facts = files::facts(algorithm, source).map_err(AirgapError::io("reading", source))?;
-        let sha256 = check(facts)?;
-        fs::rename(&next, target).map_err(AirgapError::io("writing", target))?;
+        let sha256 = check(planned, facts)?;
+        fs::rename(&next, target).map_err(writing(target))?;
         // Where both are names of one file already, rename does nothing.
         remove(&next)?;
+        to.watch.done(planned.entry.size);
         return Ok(sha256);
     }
-    let to = File::create(&next).map_err(AirgapError::io("writing", &next))?;
-    let facts = files::copy(algorithm, from, &to).map_err(AirgapError::io("writing", target))?;
-    let sha256 = check(facts)?;
-    let readable = if planned.entry.executable { files::executable } else { files::readable };
-    readable(&next).map_err(AirgapError::io("writing", &next))?;
-    fs::rename(&next, target).map_err(AirgapError::io("writing", target))?;
+    let file = create(&next, planned.entry.executable).map_err(writing(target))?;
+    let watch = to.watch;
+    let facts = to.copier.copy(algorithm, from, &file, &|bytes| watch.done(bytes)).map_err(writing(target))?;
+    let sha256 = check(planned, facts)?;
+    fs::rename(&next, target).map_err(writing(target))?;
     Ok(sha256)
 }
 
 /// Removes a file that may not be there.
-pub(super) fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(AirgapError::io("removing", path)(error)),
         _ => Ok(()),

@@ -6,23 +6,28 @@ use std::path::PathBuf;
 use lazytools_lock::CachePath;
 
 use crate::cache;
-use crate::collection::{Collection, Folder, Item};
-use crate::digest::Digest;
+use crate::collection::{Collection, Folder, Item, VENDOR, VENDOR_FILE};
+use crate::digest::{Algorithm, Digest};
+use crate::files;
 use crate::manifest::{FileKind, LinkTarget, Registry, CACHE, REGISTRIES};
 use crate::registry::RegistryUrl;
 use crate::tree::{self, Tree};
 use crate::{AirgapError, Result};
 
 /// A file that is to be in the bundle.
+#[derive(Clone)]
 pub(super) struct Planned {
     /// Where its bytes are. Of a link it is the link itself.
     pub source: PathBuf,
     /// What its bytes have to be.
     pub digest: Digest,
+    /// Another file of the bundle that has the same bytes.
+    pub twin: Option<CachePath>,
     pub entry: Entry,
 }
 
 /// What the manifest will say of it, but its SHA-256, which copying gives.
+#[derive(Clone)]
 pub(super) struct Entry {
     pub size: u64,
     pub kind: FileKind,
@@ -39,7 +44,7 @@ pub(super) fn in_cache(path: &CachePath) -> bool {
     path.names().next() == Some(CACHE)
 }
 
-fn path(text: &str) -> Result<CachePath> {
+pub(super) fn path(text: &str) -> Result<CachePath> {
     text.parse::<CachePath>().map_err(|error| AirgapError::Place {
         path: PathBuf::from(text),
         message: format!("{error}: no bundle can hold a file of that name"),
@@ -70,12 +75,13 @@ pub(super) fn plan(folder: &Folder, collection: &Collection) -> Result<BTreeMap<
                 };
                 let source = folder.cache().file(digest);
                 let path = path(&format!("{CACHE}/{}", cache::file_path(digest)))?;
-                plan.insert(path, Planned { source, digest: digest.clone(), entry });
+                plan.insert(path, Planned { source, digest: digest.clone(), twin: None, entry });
             }
             Item::RegistryFile { registry, path: inside, digest, size } => {
                 let planned = || Planned {
                     source: folder.registry_file(digest),
                     digest: digest.clone(),
+                    twin: None,
                     entry: Entry {
                         size: *size,
                         kind: FileKind::RegistryFile,
@@ -94,10 +100,32 @@ pub(super) fn plan(folder: &Folder, collection: &Collection) -> Result<BTreeMap<
             _ => {}
         }
     }
+    if collection.trees.iter().any(|tree| tree.kind == FileKind::Vendored) {
+        add_pins(folder, &mut plan)?;
+    }
     for tree in &collection.trees {
         add_tree(folder, tree, &mut plan)?;
     }
     Ok(plan)
+}
+
+/// The file that names all vendored repositories.
+fn add_pins(folder: &Folder, plan: &mut BTreeMap<CachePath, Planned>) -> Result<()> {
+    let path = path(&format!("{VENDOR}/{VENDOR_FILE}"))?;
+    let source = folder.tree(&path);
+    let facts = files::facts(Algorithm::Sha256, &source).map_err(AirgapError::io("reading", &source))?;
+    let entry = Entry {
+        size: facts.size,
+        kind: FileKind::Vendored,
+        executable: false,
+        link: None,
+        sources: BTreeSet::new(),
+        ids: BTreeSet::new(),
+        needed_by: BTreeSet::from(["--vendor_dir".to_owned()]),
+        platforms: BTreeSet::new(),
+    };
+    plan.insert(path, Planned { source, twin: None, digest: facts.sha256, entry });
+    Ok(())
 }
 
 fn add_tree(folder: &Folder, tree: &Tree, plan: &mut BTreeMap<CachePath, Planned>) -> Result<()> {
@@ -116,7 +144,7 @@ fn add_tree(folder: &Folder, tree: &Tree, plan: &mut BTreeMap<CachePath, Planned
         if let Some(reason) = entry.link.as_ref().and_then(|link| link.leaves(&path)) {
             return Err(AirgapError::Place { path: file.source, message: reason });
         }
-        plan.insert(path, Planned { source: file.source, digest: file.sha256, entry });
+        plan.insert(path, Planned { source: file.source, digest: file.sha256, twin: None, entry });
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::Options;
 use crate::bazel_version::BazelVersion;
 use crate::cache::RepositoryCache;
 use crate::ecosystem::Caches;
-use crate::module_graph::{self, Node};
+use crate::module_graph::Node;
 use crate::{AirgapError, Result};
 
 /// Flags of `bazel build` that `bazel mod` has to have, too: they change which modules there are.
@@ -29,6 +29,8 @@ pub(super) struct Run<'a> {
     pub options: &'a Options,
     pub version: BazelVersion,
     pub cache: RepositoryCache,
+    /// Flags of all of its commands, by which repositories are left out.
+    pub overrides: &'a [String],
     pub caches: &'a Caches,
 }
 
@@ -43,24 +45,35 @@ impl Run<'_> {
         work.join(format!("events-{}.json", self.number))
     }
 
-    /// Without a server, which would stay; with an output root and base that no earlier build has filled.
-    fn startup(&self, work: &Path) -> Vec<OsString> {
-        let base = work.join(format!("base-{}", self.number));
-        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &base)]
+    /// Where the output base is.
+    pub fn base(&self, work: &Path) -> PathBuf {
+        work.join(format!("base-{}", self.number))
     }
 
-    fn shared(&self) -> Vec<OsString> {
+    /// Without a server, which would stay; with an output root and base that no earlier build has filled.
+    pub(super) fn startup(&self, work: &Path) -> Vec<OsString> {
+        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &self.base(work))]
+    }
+
+    pub(super) fn shared(&self) -> Vec<OsString> {
         let mut flags = vec![flag("--repository_cache=", self.cache.root())];
         flags.extend(self.caches.flags());
         if self.version.has_repo_contents_cache() {
             // It would stand for downloads, and so hide them.
             flags.push("--repo_contents_cache=".into());
         }
+        flags.extend(self.overrides.iter().map(OsString::from));
         flags
     }
 }
 
-fn flag(name: &str, value: &Path) -> OsString {
+/// The flags of `bazel build` that other commands have to have, too.
+pub(super) fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
+    let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
+    run.options.flags.iter().filter(matters)
+}
+
+pub(super) fn flag(name: &str, value: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(value);
     flag
@@ -72,17 +85,17 @@ impl Bazel {
         Self { program: program.into(), workspace: workspace.into(), version }
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.current_dir(&self.workspace).stdin(Stdio::null());
         command
     }
 
-    fn error(&self, arguments: &str, message: String) -> AirgapError {
+    pub(super) fn error(&self, arguments: &str, message: String) -> AirgapError {
         AirgapError::Bazel { command: format!("{} {arguments}", self.program.display()), message }
     }
 
-    fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
+    pub(super) fn not_started(&self, arguments: &str, error: &std::io::Error) -> AirgapError {
         self.error(arguments, format!("{error}: name the program with --bazel, as in --bazel=bazelisk"))
     }
 
@@ -96,8 +109,9 @@ impl Bazel {
         BazelVersion::from_output(&String::from_utf8_lossy(&output.stdout))
     }
 
-    /// Loads and analyses the targets, and builds nothing.
-    pub(super) fn build(&self, run: &Run<'_>, work: &Path) -> Result<()> {
+    /// Loads and analyses the targets, and builds nothing. False where some could not be analysed and repositories are
+    /// left out, which may be the reason.
+    pub(super) fn build(&self, run: &Run<'_>, work: &Path) -> Result<bool> {
         let mut command = self.command();
         command.args(run.startup(work)).arg("build").arg("--nobuild");
         // No bazel-* links in the workspace.
@@ -106,44 +120,44 @@ impl Bazel {
         command.arg(flag("--build_event_json_file=", &run.events(work)));
         command.args(run.platform.map(|platform| format!("--platforms={platform}")));
         command.args(run.options.host_platform.as_ref().map(|platform| format!("--host_platform={platform}")));
+        if !run.overrides.is_empty() {
+            // What needs a repository that is left out is not analysed; the rest is.
+            command.arg("--keep_going");
+        }
         command.args(&run.options.flags).arg("--").args(&run.options.targets);
         let shown = format!("build --nobuild {}", run.options.targets.join(" "));
         let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        if status.success() {
-            return Ok(());
+        if status.success() || (!run.overrides.is_empty() && status.code() == Some(1)) {
+            return Ok(status.success());
         }
         let message =
             format!("{status}; what is wrong stands above. The targets have to build here, with a network, first");
         Err(self.error(&shown, message))
     }
 
-    /// Builds targets from an output root that is new, without a server; whether that worked. What the build fetches
-    /// is written to `log`, the flags in force to `events`.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn jailed_build(
-        &self,
-        root: &Path,
-        log: &Path,
-        events: &Path,
-        flags: &[String],
-        targets: &[String],
-    ) -> Result<bool> {
+    /// Fetches repositories by their names.
+    pub(super) fn fetch(&self, run: &Run<'_>, work: &Path, log: &Path, repositories: &[String]) -> Result<()> {
         let mut command = self.command();
-        command.arg("--batch").arg(flag("--output_user_root=", root)).arg("build").arg("--symlink_prefix=/");
+        command.args(run.startup(work)).arg("fetch").args(run.shared());
         command.arg(flag("--experimental_workspace_rules_log_file=", log));
-        command.arg(flag("--build_event_json_file=", events)).args(flags).arg("--").args(targets);
-        let shown = format!("build {}", targets.join(" "));
+        let named: Vec<_> = repositories.iter().map(|name| format!("--repo={name}")).collect();
+        command.args(for_mod(run)).args(&named);
+        let shown = format!("fetch {}", named.join(" "));
         let status = command.status().map_err(|error| self.not_started(&shown, &error))?;
-        Ok(status.success())
+        if status.success() {
+            return Ok(());
+        }
+        Err(self.error(
+            &shown,
+            format!("{status}; what is wrong stands above. --repository takes @name or @@canonical~name"),
+        ))
     }
 
-    /// The modules that the resolution came by.
-    pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path) -> Result<Node> {
+    /// The modules that the resolution came by, or the extensions, as the flags say.
+    pub(super) fn module_graph(&self, run: &Run<'_>, work: &Path, flags: &[&str]) -> Result<Node> {
         let mut command = self.command();
-        command.args(run.startup(work)).arg("mod").args(module_graph::FLAGS).args(run.shared());
-        let matters = |flag: &&String| FOR_MOD.iter().any(|name| flag.starts_with(name));
-        command.args(run.options.flags.iter().filter(matters));
-        let shown = format!("mod {}", module_graph::FLAGS.join(" "));
+        command.args(run.startup(work)).arg("mod").args(flags).args(run.shared()).args(for_mod(run));
+        let shown = format!("mod {}", flags.join(" "));
         let output = command.stderr(Stdio::inherit()).output().map_err(|error| self.not_started(&shown, &error))?;
         if !output.status.success() {
             return Err(self.error(&shown, format!("{}; what is wrong stands above", output.status)));

@@ -7,6 +7,7 @@ use lazytools_fetch::redact::redact;
 
 use super::commands::{self, Kind};
 use super::lazy_tools;
+use super::raw::Raw;
 use super::registry_files::RegistryFiles;
 use crate::cache::RepositoryCache;
 use crate::collection::Item;
@@ -32,6 +33,8 @@ pub struct Classified {
     executes: BTreeMap<String, Vec<String>>,
     /// By what is of the machine.
     host: BTreeMap<String, BTreeSet<String>>,
+    /// What the log says of all that no repository cache can hold.
+    pub raw: Raw,
 }
 
 impl Classified {
@@ -69,6 +72,7 @@ impl Classified {
         // Bazel itself refuses a digest that is none; such a download is one without.
         let Ok(Some(digest)) = Digest::declared(sha256, integrity) else {
             // Also a file of the machine: Bazel would copy it into its cache, and downloads it only where it may download.
+            self.raw.download(&who, urls);
             let urls = urls.iter().map(|url| redact(url)).collect();
             self.without_checksum.entry(urls).or_default().insert(who);
             return;
@@ -81,7 +85,10 @@ impl Classified {
 
     fn execute(&mut self, who: String, arguments: &[String], work: &Path) {
         let list = match commands::kind(arguments, work) {
-            Kind::Git => &mut self.git,
+            Kind::Git => {
+                self.raw.git(&who, arguments);
+                &mut self.git
+            }
             Kind::MayDownload => &mut self.executes,
             Kind::OfMachine => {
                 let program = arguments.first().map_or("", |program| commands::name(program));

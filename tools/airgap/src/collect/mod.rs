@@ -1,10 +1,26 @@
 //! Finds out by Bazel itself what targets need from elsewhere.
 
 mod bazel;
+mod chains;
 mod classify;
 mod commands;
+mod exceptions;
+mod filter;
+mod git_commands;
+mod git_mirror;
+mod git_take;
+#[cfg(target_os = "linux")]
+mod jailed;
 mod lazy_tools;
+mod left_out;
+mod queries;
+mod raw;
 mod registry_files;
+mod replay_take;
+mod session;
+mod target_graph;
+mod vendor;
+mod vendor_copy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -13,16 +29,25 @@ use std::path::{Path, PathBuf};
 
 use lazytools_fetch::Client;
 
-use crate::bazel_flags;
 use crate::collection::{Collection, Folder, Item, COLLECTION_VERSION};
-use crate::ecosystem::Caches;
+use crate::manifest::FileKind;
+use crate::module_graph;
 use crate::registry::{RegistryUrl, CENTRAL};
 use crate::rules_log::RulesLog;
+use crate::tree::Tree;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
+#[cfg(target_os = "linux")]
+pub(crate) use commands::{kind as command_kind, show as show_command, Kind as CommandKind};
+pub use filter::RepositoryPattern;
+#[cfg(target_os = "linux")]
+pub(crate) use jailed::Jailed;
+
 use classify::Classified;
+pub use exceptions::{Exceptions, Git, Vendor};
 use registry_files::RegistryFiles;
+use session::Session;
 
 /// What is to be collected.
 #[derive(Clone, Debug)]
@@ -37,8 +62,14 @@ pub struct Options {
     pub platforms: Vec<String>,
     /// The platform that builds, where it is not this machine's.
     pub host_platform: Option<String>,
+    /// Repositories that are not fetched, and not needed for the chosen platforms.
+    pub without: Vec<RepositoryPattern>,
+    /// Repositories that are fetched by their names, whether or not a target needs them here.
+    pub repositories: Vec<String>,
     /// More flags for `bazel build`, as `--config=ci`.
     pub flags: Vec<String>,
+    /// What is taken along of that which no repository cache can hold.
+    pub exceptions: Exceptions,
 }
 
 /// Collects: writes the folder `options.output` and says what is in it.
@@ -47,79 +78,88 @@ pub struct Options {
 /// folder's repository cache, which is kept: what an earlier run has downloaded is not downloaded again. `say` hears
 /// what is being done.
 pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&str)) -> Result<Collection> {
-    let version = bazel.version()?.supported()?;
-    let workspace =
-        std::fs::canonicalize(&options.workspace).map_err(AirgapError::io("finding", &options.workspace))?;
-    if !workspace.join("MODULE.bazel").is_file() {
-        let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
-        return Err(AirgapError::Place { path: workspace, message });
+    let session = Session::start(options, bazel, say)?;
+    let (folder, work) = (&session.folder, session.work.path());
+    let own = [work, session.workspace.as_path()];
+    let mut left_out = session.leave_out()?;
+    let mut trees = Vec::new();
+    if !options.without.is_empty() {
+        trees.push(stub(folder)?);
     }
-    let output = std::path::absolute(&options.output).map_err(AirgapError::io("finding", &options.output))?;
-    files::folder(&output).map_err(AirgapError::io("making", &output))?;
-    let output = std::fs::canonicalize(&output).map_err(AirgapError::io("finding", &output))?;
-    if output.starts_with(&workspace) {
-        let message = format!(
-            "it is inside the workspace {}, where //... would take it for packages: name another folder with -o",
-            workspace.display()
-        );
-        return Err(AirgapError::Place { path: output, message });
-    }
-    let folder = Folder::new(&output);
-    let work = Work::new(output.join("work"))?;
+    let names: BTreeSet<String> = left_out.repositories().cloned().collect();
+    let overrides = filter::overrides(&names, &folder.tree(&filter::stub_path()).display().to_string());
 
-    let caches = Caches::new(work.path(), &folder)?;
     let mut classified = Classified::default();
-    let mut registries = Vec::new();
-    let platforms: Vec<Option<&str>> = match options.platforms.as_slice() {
-        [] => vec![None],
-        some => some.iter().map(|platform| Some(platform.as_str())).collect(),
-    };
-    let mut lock_counts = true;
-    for (number, platform) in platforms.iter().enumerate() {
-        say(&format!(
-            "bazel build --nobuild {}{}",
-            options.targets.join(" "),
-            platform.map(|platform| format!(" --platforms={platform}")).unwrap_or_default()
-        ));
-        let run = bazel::Run { number, platform: *platform, options, version, cache: folder.cache(), caches: &caches };
-        bazel.build(&run, work.path())?;
-        read_log(&run.log(work.path()), &mut classified, *platform, &[work.path(), &workspace])?;
-        let events = run.events(work.path());
-        let file = File::open(&events).map_err(AirgapError::io("reading", &events))?;
-        let flags = bazel_flags::read(BufReader::new(file)).map_err(AirgapError::io("reading", &events))?;
-        let flags = flags.unwrap_or_default();
+    let mut chains = chains::Chains::new();
+    let (mut registries, mut lock_counts, mut bases) = (Vec::new(), true, Vec::new());
+    for (number, platform) in session.platforms().into_iter().enumerate() {
+        let run = session.run(number, platform, &overrides);
+        let flags = session.build(&run, &mut left_out)?;
+        read_log(&run.log(work), &mut classified, platform, &own)?;
+        bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work) });
         lock_counts &= flags.lockfile_mode.as_deref() != Some("off");
         add_registries(flags.registries, &mut registries)?;
+        session.add_chains(&run, &mut chains);
+    }
+    let run = session.run(0, None, &overrides);
+    if !options.repositories.is_empty() {
+        say(&format!("bazel fetch {}", options.repositories.join(" ")));
+        let log = work.join("rules-by-name.log");
+        bazel.fetch(&run, work, &log, &options.repositories)?;
+        read_log(&log, &mut classified, None, &own)?;
     }
     say("reading the files of registries");
-    let mut found = RegistryFiles::new(&registries, client, &folder);
-    let from_lock = lock_counts && found.add_from_lock(&workspace.join("MODULE.bazel.lock"))?;
+    let mut found = RegistryFiles::new(&registries, client, folder);
+    let from_lock = lock_counts && found.add_from_lock(&session.workspace.join("MODULE.bazel.lock"))?;
     if !from_lock {
-        let run = bazel::Run { number: 0, platform: None, options, version, cache: folder.cache(), caches: &caches };
-        found.add_from_graph(&bazel.module_graph(&run, work.path())?)?;
+        found.add_from_graph(&bazel.module_graph(&run, work, &module_graph::FLAGS)?)?;
     }
+    let raw = std::mem::take(&mut classified.raw);
     let mut items = classified.items(&folder.cache(), &mut found)?;
-    let trees = caches.take(&folder, &mut items)?;
-    add_earlier_sources(&folder, &mut items);
+    trees.extend(session.caches.take(folder, &mut items)?);
+    add_earlier_sources(folder, &mut items);
     items.extend(found.items());
+    items.extend(left_out.items());
     let of_files = registries.iter().filter(|registry| registry.is_file());
     items.extend(of_files.map(|registry| Item::Host {
         what: format!("the registry {registry}"),
         needed_by: BTreeSet::from(["module resolution".to_owned()]),
     }));
+    let from = exceptions::From { raw, bases: &bases, own: &own, folder, client, say };
+    trees.extend(exceptions::take(&options.exceptions, &mut items, &from)?);
     items.sort();
+    trees.sort();
+    let chains = chains::needed(&chains, &items.iter().flat_map(Item::needed_by).cloned().collect());
     let collection = Collection {
         collection_version: COLLECTION_VERSION,
-        bazel: version.to_string(),
+        bazel: session.version.to_string(),
         targets: options.targets.iter().cloned().collect(),
         platforms: options.platforms.iter().cloned().collect(),
         registries,
         items,
         trees,
-        chains: BTreeMap::new(),
+        chains,
     };
     folder.write(&collection)?;
     Ok(collection)
+}
+
+/// A repository without anything in it, as it will be in the bundle.
+fn stub(folder: &Folder) -> Result<Tree> {
+    let path = filter::stub_path();
+    let stub = folder.tree(&path);
+    files::folder(&stub).map_err(AirgapError::io("making", &stub))?;
+    for name in ["BUILD.bazel", "REPO.bazel"] {
+        let file = stub.join(name);
+        std::fs::write(&file, "").map_err(AirgapError::io("writing", &file))?;
+    }
+    Ok(Tree {
+        path,
+        kind: FileKind::LeftOut,
+        sources: BTreeSet::new(),
+        needed_by: BTreeSet::from(["--without".to_owned()]),
+        platforms: BTreeSet::new(),
+    })
 }
 
 fn read_log(log: &Path, classified: &mut Classified, platform: Option<&str>, own: &[&Path]) -> Result<()> {
@@ -165,27 +205,4 @@ fn add_registries(values: Vec<String>, registries: &mut Vec<RegistryUrl>) -> Res
         }
     }
     Ok(())
-}
-
-/// The folder with Bazel's output root, which goes with the run.
-struct Work(PathBuf);
-
-impl Work {
-    /// Makes it, without what an earlier run that was killed has left there.
-    fn new(path: PathBuf) -> Result<Self> {
-        files::remove_tree(&path).map_err(AirgapError::io("removing", &path))?;
-        files::folder(&path).map_err(AirgapError::io("making", &path))?;
-        Ok(Self(path))
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        // What stays is removed by the next run.
-        let _ = files::remove_tree(&self.0);
-    }
 }

@@ -111,7 +111,7 @@ impl<'a> RegistryFiles<'a> {
         match self.client.bytes(&url, "*/*") {
             Ok(bytes) => Ok(Some(bytes)),
             Err(FetchError::Address { reason: Reason::Status { status: 404 | 410 }, .. }) => Ok(None),
-            Err(source) => Err(AirgapError::Registry { registry: registry.to_string(), source: Box::new(source) }),
+            Err(error) => Err(AirgapError::Registry { registry: registry.to_string(), error: Box::new(error) }),
         }
     }
 

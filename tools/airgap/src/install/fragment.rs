@@ -1,12 +1,14 @@
 //! The bazelrc fragment.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::cargo_home;
+use super::{cargo_home, exceptions, Layout};
 use crate::bazel_version::BazelVersion;
 use crate::digest::Algorithm;
-use crate::manifest::{FileKind, Manifest, CACHE};
+use crate::manifest::{FileKind, Manifest, CACHE, DISTDIR, LEFT_OUT};
+use crate::serve::{self, Flags, CONFIG, CONFIG_FILE};
 use crate::{AirgapError, Result};
 
 const FIRST: &str = "# Written by `lazytools airgap install`; `lazytools airgap install --undo` takes it away. sha256:";
@@ -22,10 +24,14 @@ pub struct Fragment<'a> {
     pub workspace: &'a Path,
     /// Whether the bundle is named relative to the workspace.
     pub relative: bool,
+    /// Where Bazel finds downloads.
+    pub layout: Layout,
     /// The Bazel in use.
     pub version: BazelVersion,
     /// Whether the workspace has a lock file that says something.
     pub has_lock: bool,
+    /// The configuration that git is to read, absolute.
+    pub git_config: Option<&'a Path>,
     /// The folder that is made as `CARGO_HOME`, absolute.
     pub cargo_home: &'a Path,
 }
@@ -37,12 +43,26 @@ impl Fragment<'_> {
         let mut add = |flag: &str| {
             let _ = writeln!(rest, "common {flag}");
         };
-        add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?)));
+        match self.layout {
+            Layout::Cache => add(&quoted(&format!("--repository_cache={}", self.path(CACHE)?))),
+            // A match is copied into the repository cache, which is the user's own and not the bundle's then.
+            Layout::Distdir => {
+                for number in distdirs(self.manifest) {
+                    add(&quoted(&format!("--distdir={}", self.path(&format!("{DISTDIR}/{number}"))?)));
+                }
+            }
+        }
         for registry in &self.manifest.registries {
-            let path = self.path(registry.path.as_str())?;
-            // `%workspace%` is Bazel's own word in this flag.
-            let url = if self.relative { format!("file://%workspace%/{path}") } else { format!("file://{path}") };
-            add(&quoted(&format!("--registry={url}")));
+            add(&quoted(&format!("--registry=file://{}", self.rooted(registry.path.as_str())?)));
+        }
+        for repository in self.manifest.left_out() {
+            add(&quoted(&format!("--override_repository={repository}={}", self.rooted(LEFT_OUT)?)));
+        }
+        for flag in exceptions::flags(self.manifest, &|inside| self.rooted(inside))? {
+            add(&quoted(&flag));
+        }
+        if let Some(path) = self.git_config {
+            add(&quoted(&format!("--repo_env=GIT_CONFIG_GLOBAL={}", usable(path, self.workspace)?)));
         }
         // A download that is not in the bundle fails at once, and says what it is.
         add("--repository_disable_download");
@@ -58,17 +78,28 @@ impl Fragment<'_> {
         }
         // `update` would take the digests of registry files out of the workspace's lock.
         add(if self.has_lock { "--lockfile_mode=error" } else { "--lockfile_mode=off" });
-        Ok(format!("{FIRST}{}\n{rest}", Algorithm::Sha256.digest(rest.as_bytes()).hex()))
+        if self.manifest.files.values().any(|entry| entry.kind == FileKind::Replay) {
+            // Downloads without a checksum come from `lazytools airgap serve`, which writes the file.
+            let Flags { download, config } = serve::flags(self.version);
+            let _ = writeln!(rest, "common:{CONFIG} {download}\ncommon:{CONFIG} {config}={CONFIG_FILE}");
+        }
+        Ok(with_digest(&rest))
+    }
+
+    /// For flags that are relative to where Bazel is started: `%workspace%` is Bazel's own word in them.
+    fn rooted(&self, inside: &str) -> Result<String> {
+        let path = self.path(inside)?;
+        Ok(if self.relative { format!("%workspace%/{path}") } else { path })
     }
 
     /// What names the caches of other package managers. They are named absolutely: no program knows the workspace.
     fn of_ecosystems(&self) -> Result<Vec<String>> {
         let mut flags = Vec::new();
         if cargo_home::is_needed(self.manifest) {
-            flags.extend(cargo_home::flags(&self.text_of(self.cargo_home)?));
+            flags.extend(cargo_home::flags(&usable(self.cargo_home, self.cargo_home)?));
         }
         if self.manifest.files.values().any(|entry| entry.kind == FileKind::GoProxy) {
-            let proxy = self.text_of(&self.bundle.join("goproxy"))?;
+            let proxy = self.absolute("goproxy")?;
             flags.push(format!("--repo_env=GOPROXY=file://{}{proxy}", if proxy.starts_with('/') { "" } else { "/" }));
             // Also modules that have come from elsewhere are in the bundle, and go.sum holds their digests.
             flags.extend(["GOPRIVATE=", "GONOPROXY=none", "GOSUMDB=off"].map(|one| format!("--repo_env={one}")));
@@ -78,19 +109,36 @@ impl Fragment<'_> {
 
     fn path(&self, inside: &str) -> Result<String> {
         let path = if self.relative { relative(self.bundle, self.workspace) } else { self.bundle.to_owned() };
-        self.text_of(&path.join(inside))
+        usable(&path.join(inside), self.bundle)
     }
 
-    fn text_of(&self, path: &Path) -> Result<String> {
-        let text = path.to_str().filter(|text| !text.contains(['\n', '"', '%', '?', '#']));
-        text.map(|text| text.replace('\\', "/")).ok_or_else(|| AirgapError::Place {
-            path: if path.is_absolute() { path.to_owned() } else { self.bundle.to_owned() },
-            message:
-                "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or \
-                      one that is not UTF-8): move it"
-                    .to_owned(),
-        })
+    /// The absolute path of something in the bundle.
+    pub fn absolute(&self, inside: &str) -> Result<String> {
+        usable(&self.bundle.join(inside), self.bundle)
     }
+}
+
+/// A path as a text that can stand in a bazelrc file; `of` is named where it cannot.
+fn usable(path: &Path, of: &Path) -> Result<String> {
+    let text = path.to_str().filter(|text| !text.contains(['\n', '"', '%', '?', '#']));
+    text.map(|text| text.replace('\\', "/")).ok_or_else(|| AirgapError::Place {
+        path: of.to_owned(),
+        message:
+            "its name holds a character that cannot stand in a bazelrc file or in an address (a quote, %, ?, #, or one \
+                  that is not UTF-8): move it"
+                .to_owned(),
+    })
+}
+
+/// A text after the line by which `install` knows it again.
+pub fn with_digest(rest: &str) -> String {
+    format!("{FIRST}{}\n{rest}", Algorithm::Sha256.digest(rest.as_bytes()).hex())
+}
+
+/// The numbers of a bundle's folders for `--distdir`.
+pub(super) fn distdirs(manifest: &Manifest) -> BTreeSet<u32> {
+    let paths = manifest.files.iter().filter(|(_, entry)| entry.kind == FileKind::Distdir);
+    paths.filter_map(|(path, _)| path.names().nth(1)?.parse().ok()).collect()
 }
 
 fn quoted(flag: &str) -> String {
@@ -106,6 +154,13 @@ fn relative(to: &Path, from: &Path) -> PathBuf {
     let common = to.components().zip(from.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);
     up.chain(to.components().skip(common)).collect()
+}
+
+/// The repository cache that a fragment names, from the workspace; `None` where there is no fragment.
+pub fn repository_cache(fragment: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(fragment).ok()?;
+    let flags = text.lines().filter_map(|line| line.strip_prefix("common ")).map(|flag| flag.trim_matches('"'));
+    flags.filter_map(|flag| flag.strip_prefix("--repository_cache=")).map(PathBuf::from).last()
 }
 
 /// Fails where a file is not one that `install` wrote, or was changed since.
@@ -124,9 +179,9 @@ pub fn ours(text: &str, path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collection::Version;
+    use crate::collection::{Item, Version};
     use crate::manifest::Registry;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     fn text(version: (u32, u32, u32), relative: bool, has_lock: bool) -> String {
         text_with(version, relative, has_lock, &[])
@@ -149,14 +204,18 @@ mod tests {
             }],
             files: files.collect(),
             chains: BTreeMap::new(),
-            not_included: Vec::new(),
+            not_included: vec![Item::LeftOut { repository: "@@x~r".to_owned(), targets: BTreeSet::new() }],
             since: None,
             removed: BTreeSet::new(),
         };
         let version = BazelVersion::new(version.0, version.1, version.2);
         let (bundle, workspace) = (Path::new("/srv/my bundle"), Path::new("/srv/work/ws"));
+        let layout = Layout::Cache;
+        let git_config = None;
         let cargo_home = Path::new("/home/me/.cache/lazytools/cargo");
-        let fragment = Fragment { manifest: &manifest, bundle, workspace, relative, version, has_lock, cargo_home };
+        let manifest = &manifest;
+        let fragment =
+            Fragment { manifest, bundle, workspace, relative, layout, version, has_lock, git_config, cargo_home };
         let text = fragment.text().unwrap();
         ours(&text, Path::new("x")).unwrap();
         text.split_once('\n').unwrap().1.to_owned()
@@ -168,6 +227,7 @@ mod tests {
             text((7, 7, 1), false, false),
             "common \"--repository_cache=/srv/my bundle/repository_cache\"\n\
              common \"--registry=file:///srv/my bundle/registries/r.example-1\"\n\
+             common \"--override_repository=x~r=/srv/my bundle/left_out\"\n\
              common --repository_disable_download\n\
              common --lockfile_mode=off\n"
         );
@@ -204,6 +264,7 @@ mod tests {
         let text = text((7, 7, 1), true, false);
         assert!(text.contains("--repository_cache=../../my bundle/repository_cache"), "{text}");
         assert!(text.contains("--registry=file://%workspace%/../../my bundle/registries/r.example-1"), "{text}");
+        assert!(text.contains("--override_repository=x~r=%workspace%/../../my bundle/left_out"), "{text}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use lazytools_airgap::bazel_version::BazelVersion;
-use lazytools_airgap::collect::{collect, Bazel, Options};
+use lazytools_airgap::collect::{collect, Bazel, Options, RepositoryPattern};
 use lazytools_fetch::{Client, ClientOptions, HelperFlag};
 
 use super::summary::summary;
@@ -31,6 +31,15 @@ pub struct Arguments {
     /// The platform of the machine that will build, where it is not like this one.
     #[arg(long, value_name = "LABEL")]
     host_platform: Option<String>,
+    /// A repository to leave out, because no chosen platform needs it though a target or rule names it: a glob, as in
+    /// `'*windows*'`, or `'@@rules_x~~sdk~*'` for canonical names. It is not fetched. What needs it is not analysed, and listed.
+    /// May be repeated.
+    #[arg(long = "without", value_name = "PATTERN")]
+    without: Vec<RepositoryPattern>,
+    /// A repository to take along, though no target needs it on a machine like this one: `@name` or `'@@canonical~name'`. May
+    /// be repeated.
+    #[arg(long = "repository", value_name = "NAME")]
+    repositories: Vec<String>,
     /// The Bazel to start.
     #[arg(long, value_name = "PROGRAM", default_value = "bazel")]
     bazel: PathBuf,
@@ -46,6 +55,12 @@ pub struct Arguments {
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
+    /// Fetches addresses that begin with FROM at TO instead, where this program fetches something itself. Bazel has
+    /// --downloader_config for its own downloads. May be repeated.
+    #[arg(long, value_name = "FROM=TO")]
+    rewrite: Vec<String>,
+    #[command(flatten)]
+    exceptions: super::exceptions::ExceptionArguments,
     /// Prints the collection in JSON.
     #[arg(long)]
     json: bool,
@@ -56,6 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let client = Client::new(ClientOptions {
         helpers: arguments.credential_helper.clone(),
         workspace: Some(arguments.workspace.clone()),
+        rewrites: crate::pin::rewrites(&arguments.rewrite)?,
         ..ClientOptions::default()
     });
     let options = Options {
@@ -64,7 +80,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         targets: arguments.targets.clone(),
         platforms: arguments.platforms.clone(),
         host_platform: arguments.host_platform.clone(),
+        without: arguments.without.clone(),
+        repositories: arguments.repositories.clone(),
         flags: arguments.bazel_flags.clone(),
+        exceptions: arguments.exceptions.options(),
     };
     let collection = collect(&options, &bazel, &client, &|what| eprintln!("lazytools: {what}"))?;
     if arguments.json {

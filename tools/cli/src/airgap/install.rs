@@ -1,24 +1,40 @@
 //! `lazytools airgap install`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use lazytools_airgap::bazel_version::BazelVersion;
 use lazytools_airgap::collect::Bazel;
-use lazytools_airgap::install::{cargo_home_name, check, install, undo, Options};
+use lazytools_airgap::install::{cargo_home_name, check, install, undo, Layout, Options};
+use lazytools_airgap::manifest::{Manifest, BAZELISK};
+use lazytools_airgap::packed::unpack;
+use lazytools_airgap::plain::plain;
+use lazytools_airgap::programs::has_bazel;
+use lazytools_airgap::signature::{trusted, Signed};
+use lazytools_airgap::AirgapError;
 
+use super::progress::Bytes;
 use super::summary::not_included;
-use super::verify::checked;
+use super::verify::{checked, Keys};
 
 /// The file has the flags that are right for the Bazel in use: the bundle as repository cache and as registries, no
 /// downloads. The workspace's .bazelrc has to import it; if it does not, the line is printed.
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "they are flags")]
 pub struct Arguments {
-    /// The bundle. It may be read-only.
+    /// The bundle, a folder or a .tar.zst file. A folder may be read-only.
     #[arg(value_name = "BUNDLE", required_unless_present = "undo")]
     bundle: Option<PathBuf>,
+    /// The folder to unpack a .tar.zst file to: a new one; for a difference, the bundle that it was made against.
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
+    /// Where Bazel is to find downloads: in the bundle's repository cache, or in its folders for --distdir, which `bundle
+    /// --distdirs` makes.
+    #[arg(long, value_name = "LAYOUT", default_value = "cache")]
+    layout: LayoutName,
     /// Checks all and says what would be written, and writes nothing.
     #[arg(long, conflicts_with = "undo")]
     check: bool,
@@ -26,7 +42,7 @@ pub struct Arguments {
     #[arg(long)]
     undo: bool,
     /// The file to write, from the workspace.
-    #[arg(short, long, value_name = "FILE", default_value = "airgap.bazelrc")]
+    #[arg(short, long, value_name = "FILE", default_value = lazytools_airgap::install::FRAGMENT)]
     output: PathBuf,
     /// Names the bundle relative to the workspace, so that both can be moved together.
     #[arg(long)]
@@ -64,9 +80,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         println!("{}: {}", path.display(), if done { "removed" } else { "there was none" });
         return Ok(ExitCode::SUCCESS);
     }
-    let bundle = arguments.bundle.clone().context("a bundle has to be named")?;
-    let manifest =
-        if arguments.no_verify { lazytools_airgap::manifest::Manifest::of(&bundle)? } else { checked(&bundle)? };
+    let named = arguments.bundle.as_ref().context("a bundle has to be named")?;
+    let Some((bundle, manifest, signed)) = placed(arguments, named)? else { return Ok(ExitCode::SUCCESS) };
     let version =
         Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version).version()?;
     let options = Options {
@@ -74,19 +89,82 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         workspace: arguments.workspace.clone(),
         fragment: arguments.output.clone(),
         relative: arguments.relative,
+        layout: arguments.layout.into(),
         version,
         cargo_home: cargo_home(arguments)?,
     };
     if arguments.check {
         let installed = check(&options, &manifest)?;
         print!("{} would be:\n{}", installed.path.display(), installed.text);
+        if let Some((path, text)) = &installed.git_config {
+            print!("{} would be:\n{text}", path.display());
+        }
     } else {
         let installed = install(&options, &manifest)?;
         println!("{}: written for Bazel {version}", installed.path.display());
+        if let Some((path, _)) = &installed.git_config {
+            println!("{}: written, by which git finds the mirrors of the bundle where it is now", path.display());
+        }
         if let Some(line) = installed.missing_import {
             println!("Add this line to .bazelrc in the workspace:\n\n  {line}\n");
         }
     }
+    println!("{}: {signed}", options.bundle.display());
+    if has_bazel(&manifest) {
+        let home = std::path::absolute(options.bundle.join(BAZELISK))?;
+        println!("Bazel {} is in it. Bazelisk takes it with BAZELISK_HOME={}", plain(&manifest.bazel), home.display());
+    }
     print!("{}", not_included(&manifest.not_included));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder of the bundle, checked; none where a packed one was only to be looked at.
+fn placed(arguments: &Arguments, bundle: &Path) -> Result<Option<(PathBuf, Manifest, Signed)>> {
+    let refuse = |message: &str| AirgapError::Place { path: bundle.to_owned(), message: message.to_owned() };
+    if !bundle.is_file() {
+        if arguments.to.is_some() {
+            return Err(
+                refuse("it is no .tar.zst file, and --to says where one is to be unpacked: leave it out").into()
+            );
+        }
+        let (manifest, signed) = if arguments.no_verify {
+            trusted(bundle, &arguments.keys.parse()?)?
+        } else {
+            checked(bundle, &arguments.keys)?
+        };
+        return Ok(Some((bundle.to_owned(), manifest, signed)));
+    }
+    let Some(to) = &arguments.to else {
+        return Err(refuse("it is packed: say with --to DIR where it is to be unpacked").into());
+    };
+    if arguments.check {
+        let (_, signed) = checked(bundle, &arguments.keys)?;
+        println!("{}: whole; {signed}. It would be unpacked to {}", bundle.display(), to.display());
+        return Ok(None);
+    }
+    let (progress, keys) = (Bytes::new(), arguments.keys.parse()?);
+    let outcome = unpack(bundle, to, &keys, &|total| progress.set_total(total), &|bytes| progress.add(bytes));
+    progress.finish();
+    let (manifest, signed) = outcome?;
+    println!("{}: unpacked to {}", bundle.display(), to.display());
+    if manifest.since.is_some() && !arguments.no_verify {
+        checked(to, &arguments.keys)?;
+    }
+    Ok(Some((to.clone(), manifest, signed)))
+}
+
+/// The words for where Bazel finds downloads.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum LayoutName {
+    Cache,
+    Distdir,
+}
+
+impl From<LayoutName> for Layout {
+    fn from(name: LayoutName) -> Self {
+        match name {
+            LayoutName::Cache => Self::Cache,
+            LayoutName::Distdir => Self::Distdir,
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indicatif::HumanBytes;
 use lazytools_airgap::collection::{Collection, Item};
+use lazytools_airgap::plain::plain;
 
 /// What was collected, and all that a bundle cannot hold.
 pub fn summary(collection: &Collection) -> String {
@@ -38,15 +39,21 @@ pub fn not_included(items: &[Item]) -> String {
 }
 
 fn line(item: &Item) -> String {
-    let join = |set: &BTreeSet<String>| set.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    // A manifest comes from elsewhere: a terminal is not to obey what stands in it.
+    let join = |set: &BTreeSet<String>| set.iter().map(|text| plain(text)).collect::<Vec<_>>().join(", ");
     match item {
         Item::WithoutChecksum { urls, needed_by, .. } | Item::NotFetched { urls, needed_by, .. } => {
             format!("  {} for {}", join(urls), join(needed_by))
         }
         Item::Git { needed_by, commands, .. } | Item::Executes { needed_by, commands, .. } => {
-            format!("  {needed_by}\n    {}", commands.join("\n    "))
+            let commands: Vec<_> = commands.iter().map(|command| plain(command)).collect();
+            format!("  {}\n    {}", plain(needed_by), commands.join("\n    "))
         }
-        Item::Host { what, needed_by } => format!("  {what} for {}", join(needed_by)),
+        Item::LeftOut { repository, targets } if targets.is_empty() => format!("  {}", plain(repository)),
+        Item::LeftOut { repository, targets } => {
+            format!("  {}, and so {} was not collected", plain(repository), join(targets))
+        }
+        Item::Host { what, needed_by } => format!("  {} for {}", plain(what), join(needed_by)),
         Item::Checksummed { .. } | Item::RegistryFile { .. } => String::new(),
     }
 }

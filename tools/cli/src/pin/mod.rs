@@ -234,7 +234,7 @@ fn resolve_all(
     Ok(locks)
 }
 
-fn rewrites(texts: &[String]) -> Result<Vec<(String, String)>> {
+pub fn rewrites(texts: &[String]) -> Result<Vec<(String, String)>> {
     let parse = |text: &String| {
         let (from, to) = text.split_once('=').with_context(|| format!("--rewrite {text} is not FROM=TO"))?;
         Ok((from.to_owned(), to.to_owned()))

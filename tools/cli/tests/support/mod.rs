@@ -4,6 +4,7 @@
 
 pub mod openpgp;
 pub mod packages;
+pub mod rules_log;
 mod server;
 mod tls;
 mod upstream;

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lazytools_jail::dns::{self, Asked};
-use lazytools_jail::loopback;
+use lazytools_jail::{children, loopback, names};
 use nix::sys::signal::{kill, killpg, Signal};
 use nix::sys::wait::WaitStatus;
 use nix::unistd::{getpid, getppid, setpgid, Pid};
@@ -25,7 +25,7 @@ use super::super::witness::Witness;
 use super::guard::{install_filter, Guard, GUARDED};
 use super::outer::Outer;
 use super::patience::Patience;
-use super::{children, mounts, notify, outer};
+use super::{mounts, notify, outer};
 
 /// What the outer process is told when the guard is in force; anything else is the reason why not.
 pub const READY: &str = "ready";
@@ -53,7 +53,7 @@ pub fn run(job: &Job, private: &mut Private, guard: Guard, outer: Outer, ready: 
             mounts::view(private);
         }
         if guard.has_network() && guard.has_mounts() {
-            let _ = mounts::names(private);
+            let _ = names::only_here(&private.real().join("etc"));
         }
         let asked = events.clone();
         let note = move |one| drop(asked.send(Event::Asked(one)));

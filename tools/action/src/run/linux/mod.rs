@@ -4,7 +4,6 @@
 //! of the others. The inner one enters the namespaces, starts the tool, watches it, and ends all that it started. Each
 //! ends the tool when the other is killed.
 
-mod children;
 mod filter;
 mod guard;
 mod inner;

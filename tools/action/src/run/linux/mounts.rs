@@ -1,8 +1,7 @@
 //! What the tool sees in its own mount namespace. Each of these is tried; the caller does without what fails.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::errno::Errno;
 use nix::mount::{mount, MsFlags};
@@ -43,48 +42,4 @@ pub fn bind_readonly(from: &Path, to: &Path) -> Result<(), Errno> {
         flags.set(flag, has.contains(has_flag));
     }
     mount(NONE, to, NONE, flags, NONE)
-}
-
-/// Has names looked up at 127.0.0.1 and nowhere else: other services on this machine would ask a real name server.
-pub fn names(private: &Private) -> io::Result<()> {
-    let folder = private.real().join("etc");
-    let hidden = folder.join("hidden");
-    fs::create_dir_all(&hidden)?;
-    let resolver = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n";
-    // Where /etc/resolv.conf is a link into systemd-resolved's folder, that folder is hidden below.
-    for file in [folder.join("resolv.conf"), hidden.join("resolv.conf"), hidden.join("stub-resolv.conf")] {
-        fs::write(file, resolver)?;
-    }
-    bind(&folder.join("resolv.conf"), "/etc/resolv.conf");
-    if let Ok(switch) = fs::read_to_string("/etc/nsswitch.conf") {
-        fs::write(folder.join("nsswitch.conf"), without_services(&switch))?;
-        bind(&folder.join("nsswitch.conf"), "/etc/nsswitch.conf");
-    }
-    for service in ["/run/nscd", "/var/run/nscd", "/run/systemd/resolve", "/run/avahi-daemon"] {
-        if Path::new(service).is_dir() {
-            bind(&hidden, service);
-        }
-    }
-    Ok(())
-}
-
-fn bind(from: &PathBuf, to: &str) {
-    let _ = mount(Some(from), to, NONE, MsFlags::MS_BIND, NONE);
-}
-
-/// The name service switch with hosts looked up in files and by DNS alone.
-fn without_services(switch: &str) -> String {
-    let kept = switch.lines().filter(|line| !line.trim_start().starts_with("hosts:"));
-    kept.chain(["hosts: files dns", ""]).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_are_in_files_and_dns() {
-        let switch = "passwd: files\nhosts: files mymachines resolve [!UNAVAIL=return] dns\n";
-        assert_eq!(without_services(switch), "passwd: files\nhosts: files dns\n");
-    }
 }

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+use lazytools_jail::children;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::signal::{kill, raise, signal, SigHandler, SigSet, SigmaskHow, Signal};
@@ -16,7 +17,7 @@ use super::super::job::Job;
 use super::super::private::{remove_tree, Private};
 use super::super::session::End;
 use super::guard::Guard;
-use super::{children, inner};
+use super::inner;
 
 /// The signals that are passed on to the tool.
 pub const FORWARDED: [Signal; 6] =

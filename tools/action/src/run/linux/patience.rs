@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::super::witness::{Why, Witness};
-use super::children;
+use lazytools_jail::children;
 
 /// How long a tool is watched before it is said to be idle.
 const LOOK: Duration = Duration::from_millis(500);

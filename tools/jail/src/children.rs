@@ -1,6 +1,9 @@
 //! The processes that this one is responsible for.
 
 use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use nix::errno::Errno;
 use nix::sys::signal::{kill, Signal};
@@ -10,6 +13,13 @@ use nix::unistd::{getpid, Pid};
 /// Has the orphans among this process's descendants become its children.
 pub fn adopt_orphans() {
     let _ = nix::sys::prctl::set_child_subreaper(true);
+}
+
+/// Has a program that is about to be started be killed when the thread that starts it ends, by whatever death.
+pub fn end_with_this_thread(command: &mut Command) {
+    let ask = || nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(io::Error::from);
+    // SAFETY: between fork and exec it makes one system call, and allocates nothing.
+    unsafe { command.pre_exec(ask) };
 }
 
 /// Takes leave of all children that have ended, and tells how `awaited` did if it is among them.

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# A Go program with modules of others and a pinned toolchain is built and tested out of a bundle, where nothing can be
+# reached. The bundle for the platform that builds holds nothing of the others'.
+source "$TEST_SRCDIR/_main/e2e/nested.sh"
+
+work=$TEST_TMPDIR/workspace collected=$TEST_TMPDIR/collected bundle=$TEST_TMPDIR/bundle log=$TEST_TMPDIR/log
+for folder in "$work" "$collected" "$bundle"; do
+  [ ! -e "$folder" ] || chmod -R u+w "$folder"
+  rm -rf "$folder"
+done
+mkdir "$work"
+# Without Bazel's links, if someone has built there.
+(cd "$checkout/e2e/airgap_go" && find . -path './bazel-*' -prune -o -type f -exec cp --parents {} "$work" \;)
+sed -i "s#path = \"../..\"#path = \"$checkout\"#" "$work/MODULE.bazel"
+echo "try-import %workspace%/airgap.bazelrc" >"$work/.bazelrc"
+lazytools=$TEST_SRCDIR/_main/tools/cli/lazytools
+flags=()
+for flag in "${nested_flags[@]}"; do flags+=("--bazel-flag=$flag"); done
+
+# airgap COMMAND ARGS… : in the workspace, with the Bazel of these tests.
+airgap() {
+  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR "$lazytools" airgap "$@")
+}
+
+echo "Collected for the machine that builds"
+airgap collect //... --platform //:here --bazel "$checkout/bazelw" "${flags[@]}" -o "$collected" >"$log" 2>&1 ||
+  { cat "$log" && fail "collect"; }
+sed -n '/^Bazel /,$p' "$log"
+airgap bundle "$collected" -o "$bundle" >"$log"
+airgap verify "$bundle"
+
+echo "The bundle for this platform holds nothing of the others, and all that this one needs"
+python3 - "$work/lazy_tools.lock.json" "$bundle/manifest.json" <<'END'
+import base64, json, platform, sys
+
+lock, manifest = (json.load(open(path)) for path in sys.argv[1:])
+here = "linux_" + {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
+
+
+def artifacts(place):
+    return {base64.b64decode(one["integrity"][7:]).hex(): one["size"] for one in place.get("artifacts", {}).values()}
+
+
+needed, others = {}, {}
+for tool in lock["tools"].values():
+    needed |= artifacts(tool.get("any", {}))
+    for name, place in tool.get("host", {}).items():
+        (needed if name == here else others).update(artifacts(place))
+held = {path.split("/")[3] for path in manifest["files"] if path.startswith("repository_cache/")}
+assert set(needed) <= held, sorted(set(needed) - held)
+assert not set(others) & held, sorted(set(others) & held)
+assert len(others) == 3 and len(needed) > 10, (len(others), len(needed))
+mega = lambda sizes: "%.1f MB" % (sum(sizes.values()) / 1e6)
+print("of %s for four platforms the bundle holds the %s for %s" % (mega(needed | others), mega(needed), here))
+END
+
+echo "Installed, and proved: built and tested, and nothing was sent"
+airgap install "$bundle" --bazel "$checkout/bazelw" >"$log"
+airgap prove //... --bazel "$checkout/bazelw" "${flags[@]}" --bazel-flag=--platforms=//:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
+  { cat "$log" && fail "the build in the jail"; }
+expect_text "$log" "0 packets, 0 connections opened"
+airgap install --undo
