@@ -2,15 +2,11 @@
 # A workspace whose crates come by crate_universe, which runs cargo, is built from its bundle where nothing can be reached: with
 # a CARGO_HOME that is empty but for links into a bundle that cannot be written to.
 source "$TEST_SRCDIR/_main/e2e/nested.sh"
+source "$TEST_SRCDIR/_main/e2e/airgap/common.sh"
 
-work=$TEST_TMPDIR/workspace collected=$TEST_TMPDIR/collected bundle=$TEST_TMPDIR/bundle log=$TEST_TMPDIR/log
-home=$TEST_TMPDIR/cargo_home
-for folder in "$work" "$collected" "$bundle" "$home" "$TEST_TMPDIR"/{again,jail}; do
-  [ ! -e "$folder" ] || chmod -R u+w "$folder"
-  rm -rf "$folder"
-done
+work=$TEST_TMPDIR/workspace collected=$TEST_TMPDIR/collected bundle=$TEST_TMPDIR/bundle home=$TEST_TMPDIR/cargo_home
+fresh "$work" "$collected" "$bundle" "$home" "$TEST_TMPDIR/again"
 mkdir -p "$work/src"
-lazytools=$TEST_SRCDIR/_main/tools/cli/lazytools
 
 # Debian's Bazel overrides these modules, and wants them to be there.
 others=
@@ -81,29 +77,12 @@ END
 printf 'try-import %%workspace%%/airgap.bazelrc\n' >"$work/.bazelrc"
 cp "$checkout/.bazelversion" "$work/" 2>/dev/null || true
 
-# airgap COMMAND ARGS… : in the workspace, with the Bazel of these tests.
-airgap() {
-  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR "$lazytools" airgap "$@")
-}
-
-# jailed ARGS… : builds //:said where nothing can be reached, from an output root that is new, and without anything
-# that says where a registry is.
-jailed() {
-  [ ! -e "$TEST_TMPDIR/jail" ] || chmod -R u+w "$TEST_TMPDIR/jail"
-  rm -rf "$TEST_TMPDIR/jail"
-  local -a user=()
-  [ "$(id -u)" = 0 ] || user=(--map-root-user)
-  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR -u CARGO_HOME -u npm_config_registry -u PIP_INDEX_URL \
-    unshare --net "${user[@]}" python3 "$checkout/e2e/airgap/jail.py" "$TEST_TMPDIR/counts" "$checkout/bazelw" --batch \
-    "--output_user_root=$TEST_TMPDIR/jail" build --symlink_prefix=/ --compilation_mode=opt //:said "$@")
-}
-
 echo "Collected: what cargo fetched is covered"
-airgap collect //:said --bazel "$checkout/bazelw" -o "$collected" >"$log" 2>&1 || { cat "$log" && fail "collect"; }
+airgap "$work" collect //:said --bazel "$checkout/bazelw" -o "$collected" >"$log" 2>&1 || { cat "$log" && fail "collect"; }
 expect_text "$collected/collection.json" '"covered": "cargoRegistry"'
 if grep -q "Not in a bundle, executes" "$log"; then cat "$log" && fail "something is not covered"; fi
-airgap bundle "$collected" -o "$bundle" >"$log"
-airgap bundle "$collected" -o "$TEST_TMPDIR/again" >"$log"
+airgap "$work" bundle "$collected" -o "$bundle" >"$log"
+airgap "$work" bundle "$collected" -o "$TEST_TMPDIR/again" >"$log"
 diff -r "$bundle" "$TEST_TMPDIR/again" || fail "two bundles differ"
 
 echo "Each crate once: what Bazel downloads is in its cache, and what cargo alone wants in cargo's"
@@ -114,23 +93,23 @@ find "$bundle/cargo" -name '*.crate' -printf '%f\n' | sed 's/-[0-9.]*crate$//' |
 if grep -rqi token "$bundle/cargo/config.toml"; then fail "cargo's settings hold a token"; fi
 
 echo "Built in the jail, from a bundle that cannot be written to"
-airgap install "$bundle" --cargo-home "$home" --bazel "$checkout/bazelw" >"$log"
+airgap "$work" install "$bundle" --cargo-home "$home" --bazel "$checkout/bazelw" >"$log"
 expect_text "$work/airgap.bazelrc" "--repo_env=CARGO_HOME=$home"
 chmod -R a-w "$bundle"
-jailed >"$log" 2>&1 || { cat "$log" && fail "the build in the jail"; }
+jailed "$work" -- //:said >"$log" 2>&1 || { cat "$log" && fail "the build in the jail"; }
 chmod -R u+w "$bundle"
-[ "$(cat "$TEST_TMPDIR/counts")" = "0 packets, 0 opened" ] || fail "the build sent $(cat "$TEST_TMPDIR/counts")"
+expect_nothing_sent
 said=$(find -L "$TEST_TMPDIR/jail" -path '*/bin/said.txt' 2>/dev/null | head -n 1)
 [ "$(cat "$said")" = "676170 7" ] || fail "something else was built"
-airgap verify "$bundle"
+airgap "$work" verify "$bundle"
 
 echo "Without the crate that cargo alone wants it fails, and verify names it"
 crate=$(find "$bundle/cargo" -name 'cfg-if-*.crate')
 mv "$crate" "$TEST_TMPDIR/aside"
-expect_failure "$log" "cfg-if" -- jailed
-expect_failure "$log" "${crate#"$bundle/"}: is missing" "(LT710)" -- airgap verify "$bundle"
+expect_failure "$log" "cfg-if" -- jailed "$work" -- //:said
+expect_failure "$log" "${crate#"$bundle/"}: is missing" "(LT710)" -- airgap "$work" verify "$bundle"
 mv "$TEST_TMPDIR/aside" "$crate"
 
-airgap install --undo
+airgap "$work" install --undo
 [ ! -e "$home" ] || fail "the CARGO_HOME is still there"
-du -sh "$bundle" "$bundle/cargo"
+fresh "$TEST_TMPDIR/jail"

@@ -132,7 +132,8 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
             fragment::ours(&there, path)?;
         }
     }
-    let import = format!("try-import %workspace%/{}", options.fragment.display());
+    let inside = if options.fragment.is_absolute() { "" } else { "%workspace%/" };
+    let import = format!("try-import {inside}{}", options.fragment.display());
     let missing_import = (!rc::imports(&workspace, &path)).then_some(import);
     Ok(Installed { text, path, git_config, repository_cache: made_cache, missing_import })
 }

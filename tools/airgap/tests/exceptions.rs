@@ -66,6 +66,7 @@ fn options(lab: &TempDir, relative: bool) -> Options {
         relative,
         layout: Layout::Cache,
         cargo_home: lab.path().join("cargo"),
+        repository_cache: lab.path().join("made_cache"),
         version: BazelVersion::new(8, 4, 2),
     }
 }

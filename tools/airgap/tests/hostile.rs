@@ -131,7 +131,6 @@ fn install_trusts_no_folder_that_was_replaced() {
         workspace: lab.out("ws"),
         fragment: "airgap.bazelrc".into(),
         relative: false,
-        cargo_home: lab.out("cargo"),
         layout,
         version,
         cargo_home: lab.out("cargo_home"),

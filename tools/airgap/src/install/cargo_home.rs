@@ -84,11 +84,59 @@ fn remember(paths: &mut Vec<CachePath>, names: &[&str]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Algorithm;
+    use std::fs;
 
     #[test]
     fn the_fragment_says_where_it_is() {
         let text = format!("# x\ncommon --x\ncommon \"{}\"\n", flags("/home/a b/c")[0]);
         assert_eq!(of_fragment(&text), Some(PathBuf::from("/home/a b/c")));
         assert_eq!(of_fragment("common --x\n"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_home_is_links_into_the_bundle() {
+        let lab = tempfile::tempdir().unwrap();
+        let (bundle, home) = (lab.path().join("bundle"), lab.path().join("home"));
+        let cached = Algorithm::Sha256.digest(b"cached");
+        let list = format!("{}  registry/cache/h-1/cached-1.0.0.crate\n", cached.hex());
+        let mut files = serde_json::Map::new();
+        for (path, text, kind) in [
+            ("cargo/config.toml", "[net]\noffline = true\n", "cargoRegistry"),
+            ("cargo/crates.sha256", list.as_str(), "cargoRegistry"),
+            ("cargo/git/db/x-1/HEAD", "ref: refs/heads/main\n", "cargoRegistry"),
+            ("cargo/git/db/x-1/objects/pack/p.pack", "pack", "cargoRegistry"),
+            ("cargo/registry/cache/h-1/other-1.0.0.crate", "other", "cargoRegistry"),
+            ("cargo/registry/index/h-1/config.json", "{}", "cargoRegistry"),
+            ("cargo/registry/index/h-1/.cache/a/b", "entry", "cargoRegistry"),
+            (&format!("repository_cache/{}", cache::file_path(&cached)), "cached", "download"),
+        ] {
+            let file = bundle.join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+            let sha256 = Algorithm::Sha256.digest(text.as_bytes()).to_string();
+            files.insert(path.to_owned(), serde_json::json!({"sha256": sha256, "size": text.len(), "kind": kind}));
+        }
+        let manifest = serde_json::json!({"manifestVersion": 1, "bazel": "7.7.1", "targets": [], "platforms": [],
+            "registries": [], "files": files, "notIncluded": []});
+        let manifest: Manifest = serde_json::from_value(manifest).unwrap();
+        assert!(is_needed(&manifest));
+        // A second time it is made anew.
+        for _ in 0..2 {
+            make(&home, &bundle, &manifest).unwrap();
+            let read = |path: &str| fs::read_to_string(home.join(path)).unwrap();
+            assert_eq!(read("registry/cache/h-1/cached-1.0.0.crate"), "cached");
+            assert_eq!(read("registry/cache/h-1/other-1.0.0.crate"), "other");
+            assert_eq!(read("registry/index/h-1/.cache/a/b"), "entry");
+            assert_eq!(read("git/db/x-1/objects/pack/p.pack"), "pack");
+            assert!(home.join("git/db/x-1/refs").is_dir());
+            assert_eq!(read("config.toml"), "[net]\noffline = true\n");
+            assert!(fs::symlink_metadata(home.join("registry/cache/h-1/cached-1.0.0.crate")).unwrap().is_symlink());
+            fs::create_dir_all(home.join("registry/src/h-1/cached-1.0.0")).unwrap();
+        }
+        made::remove(&home).unwrap();
+        // What was linked to is still there.
+        assert!(bundle.join("cargo/registry/index/h-1/config.json").exists());
     }
 }

@@ -47,7 +47,7 @@ pub struct Arguments {
     /// Names the bundle relative to the workspace, so that both can be moved together.
     #[arg(long)]
     relative: bool,
-    /// The folder to make as CARGO_HOME, where repository rules or extensions run Cargo. Without it, one of the user's
+    /// The folder to make as Cargo's home, where repository rules or extensions run Cargo. Without it, one in the user's
     /// cache.
     #[arg(long, value_name = "DIR")]
     cargo_home: Option<PathBuf>,
