@@ -49,7 +49,8 @@ pub struct Options {
     pub version: BazelVersion,
     /// The folder to make as `CARGO_HOME`, where the bundle holds what Cargo needs.
     pub cargo_home: PathBuf,
-    /// The folder to make as repository cache, where the bundle's own cannot be written to, which Bazel does.
+    /// The folder to make as repository cache, to which Bazel writes. The bundle's own is taken where `relative` is set and it can
+    /// be written to.
     pub repository_cache: PathBuf,
 }
 
@@ -62,7 +63,7 @@ pub struct Installed {
     pub path: PathBuf,
     /// The configuration of git, where the bundle has mirrors: where it is, and its text.
     pub git_config: Option<(PathBuf, String)>,
-    /// The repository cache that is made, where the bundle's own cannot be written to.
+    /// The repository cache that is made.
     pub repository_cache: Option<PathBuf>,
     /// The line that the workspace's .bazelrc lacks; `None` where it imports the fragment already.
     pub missing_import: Option<String>,
@@ -103,7 +104,10 @@ pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     if cargo_home::is_needed(manifest) {
         made::check(cargo_home)?;
     }
-    let made_cache = options.layout == Layout::Cache && !writable_cache::is_writable(&bundle);
+    // Bazel writes into its repository cache, and a bundle is to stay what its manifest says. Only one that moves together
+    // with the workspace is used itself.
+    let own = options.relative && writable_cache::is_writable(&bundle);
+    let made_cache = options.layout == Layout::Cache && !own;
     let made_cache = made_cache.then(|| std::path::absolute(&options.repository_cache)).transpose();
     let made_cache = made_cache.map_err(AirgapError::io("finding", &options.repository_cache))?;
     if let Some(cache) = &made_cache {

@@ -336,7 +336,7 @@ fn lazytools_and_bazel_go_along() {
     let install = ["install", "one", "--workspace", "ws", "--bazel-version", "8.4.2"];
     has(&lab.succeeds(&install), &["Bazel 8.4.2 is in it. Bazelisk takes it with BAZELISK_HOME=", "/one/bazelisk\n"]);
     // What bazelisk has downloaded is found there, and in BAZELISK_HOME as well.
-    fs::create_dir(lab.path(".cache")).unwrap();
+    fs::create_dir_all(lab.path(".cache")).unwrap();
     fs::rename(lab.path("one/bazelisk"), lab.path(".cache/bazelisk")).unwrap();
     if cfg!(target_os = "linux") {
         has(&lab.succeeds(&["bundle", "collected", "-o", "two", "--no-lazytools"]), &["3 files written"]);
@@ -367,6 +367,6 @@ fn a_packed_bundle_needs_a_place() {
     has(&lab.succeeds(&install(&["one.tar.zst", "--to", "d", "--check"])), &["It would be unpacked to d"]);
     assert!(!lab.path("d").exists());
     has(&lab.succeeds(&install(&["one.tar.zst", "--to", "d"])), &["unpacked to d", "written for Bazel 8.4.2"]);
-    has(&fs::read_to_string(lab.path("ws/airgap.bazelrc")).unwrap(), &["/d/repository_cache\n"]);
+    has(&fs::read_to_string(lab.path("ws/airgap.bazelrc")).unwrap(), &["/.cache/lazytools/airgap/repository-cache-"]);
     lab.fails(&install(&["d", "--to", "e"]), &["d: it is no .tar.zst file", "(LT706)"]);
 }

@@ -34,7 +34,7 @@ pub struct Fragment<'a> {
     pub git_config: Option<&'a Path>,
     /// The folder that is made as `CARGO_HOME`, absolute.
     pub cargo_home: &'a Path,
-    /// The repository cache that is made, absolute; `None` where the bundle's own can be written to.
+    /// The repository cache that is made, absolute; `None` where the bundle's own is taken.
     pub repository_cache: Option<&'a Path>,
 }
 

@@ -1,7 +1,8 @@
-//! A repository cache beside a bundle that cannot be written to.
+//! A repository cache beside a bundle.
 //!
 //! Bazel 7.7.1 copies what it reads from a `file://` registry into its repository cache, also what is there already, and
-//! fails where it may not. So the cache is made of folders that it can write to, with links to the files of the bundle.
+//! fails where it may not. In a bundle that can be written to it leaves files that no manifest lists. So it gets a cache of
+//! its own, with links to the files of the bundle.
 
 use std::path::Path;
 

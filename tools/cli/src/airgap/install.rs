@@ -51,8 +51,8 @@ pub struct Arguments {
     /// cache.
     #[arg(long, value_name = "DIR")]
     cargo_home: Option<PathBuf>,
-    /// The folder to make as repository cache, where the bundle cannot be written to: Bazel writes to its repository cache. It has
-    /// links to the bundle's files. Without it, one of the user's cache.
+    /// The folder to make as repository cache, with links to the bundle's files: Bazel writes to its repository cache, and a bundle
+    /// stays as it is. Without it, one of the user's cache. With --relative the bundle's own is taken, if it can be written to.
     #[arg(long, value_name = "DIR")]
     repository_cache: Option<PathBuf>,
     /// Does not read the whole bundle first.
@@ -109,7 +109,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         let installed = install(&options, &manifest)?;
         println!("{}: written for Bazel {version}", installed.path.display());
         if let Some(path) = &installed.repository_cache {
-            println!("{}: made, with links to the bundle, which Bazel may not write to", path.display());
+            println!("{}: made, with links to the bundle, for Bazel to write to", path.display());
         }
         if let Some((path, _)) = &installed.git_config {
             println!("{}: written, by which git finds the mirrors of the bundle where it is now", path.display());
