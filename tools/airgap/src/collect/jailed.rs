@@ -12,6 +12,8 @@ pub(crate) struct Jailed<'a> {
     pub command: &'static str,
     /// Bazel's output root.
     pub root: &'a Path,
+    /// The hosts that Bazel itself knows, in the form of hosts(5).
+    pub hosts: &'a Path,
     /// Where the rules log is to be.
     pub log: &'a Path,
     /// Where the build events are to be.
@@ -24,7 +26,11 @@ impl Bazel {
     /// The command that builds targets from an output root that is new, without a server.
     pub(crate) fn jailed(&self, run: &Jailed<'_>) -> Command {
         let mut command = self.command();
-        command.arg("--batch").arg(flag("--output_user_root=", run.root)).arg(run.command).arg("--symlink_prefix=/");
+        command.arg("--batch").arg(flag("--output_user_root=", run.root));
+        // For each download that is in the cache Bazel looks its host up, though it wants nothing of it: it puts the addresses into
+        // a set, and java.net.URL asks for that. What it does want it says itself, in its log and events.
+        command.arg(flag("--host_jvm_args=-Djdk.net.hosts.file=", run.hosts));
+        command.arg(run.command).arg("--symlink_prefix=/");
         command.arg(flag("--experimental_workspace_rules_log_file=", run.log));
         command.arg(flag("--build_event_json_file=", run.events)).args(run.flags).arg("--").args(run.targets);
         command

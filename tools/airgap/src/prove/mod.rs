@@ -94,6 +94,9 @@ pub fn prove(options: &Options, bazel: &Bazel, say: &dyn Fn(&str)) -> Result<Rep
     let home = scratch.path().join("home");
     fs::create_dir(&home).map_err(AirgapError::io("making", &home))?;
 
+    let hosts = scratch.path().join("hosts");
+    fs::write(&hosts, fs::read("/etc/hosts").unwrap_or_default()).map_err(AirgapError::io("writing", &hosts))?;
+
     let held = Held::hold().map_err(AirgapError::io("holding back signals of", Path::new("this process")))?;
     let jail = Jail::enter(&scratch.path().join("etc"))?;
     // Only now: a process with several threads cannot enter a user namespace.
@@ -120,6 +123,7 @@ pub fn prove(options: &Options, bazel: &Bazel, say: &dyn Fn(&str)) -> Result<Rep
         let run = Jailed {
             command: command(options),
             root: &root,
+            hosts: &hosts,
             log: &scratch.path().join(format!("rules-{number}.log")),
             events: &scratch.path().join(format!("events-{number}.json")),
             flags: &flags,
