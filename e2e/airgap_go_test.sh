@@ -56,7 +56,7 @@ END
 
 echo "Installed, and proved: built and tested, and nothing was sent"
 airgap install "$bundle" --bazel "$checkout/bazelw" >"$log"
-airgap prove //... --bazel "$checkout/bazelw" "${flags[@]}" --bazel-flag=--platforms=//:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
+airgap prove //... --bazel "$checkout/bazelw" "${flags[@]}" --platform //:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
   { cat "$log" && fail "the build in the jail"; }
 expect_text "$log" "0 packets, 0 connections opened"
 airgap install --undo

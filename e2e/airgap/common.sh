@@ -19,11 +19,11 @@ airgap() {
   (cd "$dir" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR "$lazytools" airgap "$@")
 }
 
-# jailed DIR STARTUP… -- ARGS… : bazel build in DIR where nothing can be reached, from an output root that is new, and without
-# anything that says where a registry is. What it sent is in $TEST_TMPDIR/counts.
+# jailed DIR STARTUP… -- ARGS… : `prove` in DIR, with an environment that does not say where any registry is. Bazel's output root
+# is $TEST_TMPDIR/jail, what was sent is in $TEST_TMPDIR/report.json.
 jailed() {
-  local dir=$1 root=$TEST_TMPDIR/jail
-  local -a startup=() user=() known=("HOME=$HOME" "PATH=/usr/local/bin:/usr/bin:/bin") name
+  local dir=$1 root=$TEST_TMPDIR/jail bazel=$TEST_TMPDIR/jailed_bazel argument name
+  local -a startup=() known=("HOME=$HOME" "PATH=/usr/local/bin:/usr/bin:/bin") arguments=()
   shift
   while [ "$1" != -- ]; do
     startup+=("$1")
@@ -31,16 +31,22 @@ jailed() {
   done
   shift
   fresh "$root"
-  [ "$(id -u)" = 0 ] || user=(--map-root-user)
+  printf '#!/usr/bin/env bash\nexec %q %s "$@"\n' "$checkout/bazelw" "${startup[*]@Q}" >"$bazel"
+  chmod +x "$bazel"
+  for argument; do
+    case $argument in
+      -*) arguments+=("--bazel-flag=$argument") ;;
+      *) arguments+=("$argument") ;;
+    esac
+  done
   for name in USE_BAZEL_VERSION RULES_LAZYTOOLS_DEBIAN XDG_CACHE_HOME; do
     [ -z "${!name:-}" ] || known+=("$name=${!name}")
   done
-  # No server: it would be reached over the loopback, and count.
-  (cd "$dir" && env -i "${known[@]}" unshare --net "${user[@]}" python3 "$checkout/e2e/airgap/jail.py" "$TEST_TMPDIR/counts" \
-    "$checkout/bazelw" --batch "--output_user_root=$root" "${startup[@]}" build --symlink_prefix=/ "$@")
+  (cd "$dir" && env -i "${known[@]}" "$lazytools" airgap prove "${arguments[@]}" --bazel "$bazel" \
+    --scratch "$TEST_TMPDIR/scratch" --keep "$root" --report "$TEST_TMPDIR/report.json")
 }
 
 # expect_nothing_sent: by the jailed build before.
 expect_nothing_sent() {
-  [ "$(cat "$TEST_TMPDIR/counts")" = "0 packets, 0 opened" ] || fail "the build sent $(cat "$TEST_TMPDIR/counts")"
+  expect_text "$TEST_TMPDIR/report.json" '"outcome": "proved"' '"packets": 0,' '"opened": 0,' '"lookups": {}'
 }
