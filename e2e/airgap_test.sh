@@ -113,13 +113,15 @@ expect_text "$TEST_TMPDIR/report.json" '"outcome": "proved"' '"packets": 0,' '"o
 built=$(find -L "$TEST_TMPDIR/jail" -path '*/bin/everything.txt' 2>/dev/null | head -n 1)
 printf '%s\n' patched word first second listed newer-tool | diff - "$built" || fail "something else was built"
 
-echo "The same as a plain user"
-# Bazel writes what it reads from a registry into the cache, and this one is not root, who may always.
-chmod -R u+w "$bundle"
+echo "The same as a plain user, who may not write to the bundle, and the bundle stays as it is"
 [ "$(id -u)" != 0 ] || plain=(unshare --user --map-user=65534 --map-group=65534)
+airgap install "$bundle" --repository-cache "$TEST_TMPDIR/made" --bazel "$checkout/bazelw" >"$log"
+expect_text "$work/airgap.bazelrc" "--repository_cache=$TEST_TMPDIR/made"
 prove --bazel-flag=--disk_cache= >"$log" 2>&1 || { cat "$log" && fail "the build as a plain user"; }
 expect_text "$log" ": 0 packets, 0 connections opened"
 plain=()
+chmod -R u+w "$bundle"
+airgap verify "$bundle"
 [ -z "$(ls "$TEST_TMPDIR/scratch")" ] || fail "prove has left $(ls "$TEST_TMPDIR/scratch")"
 
 echo "Without one file the build fails, and it is said which, where it came from, and what needs it"
@@ -154,3 +156,4 @@ expect_failure "$log" "wants nothing from elsewhere: 0 packets, 0 connections op
 
 airgap install --undo
 [ ! -e "$work/airgap.bazelrc" ] || fail "the fragment is still there"
+[ ! -e "$TEST_TMPDIR/made" ] || fail "the repository cache is still there"

@@ -182,6 +182,12 @@ pub fn is_installed(workspace: &Path, fragment: &Path) -> bool {
     fs::read_to_string(&path).is_ok_and(|text| fragment::ours(&text, &path).is_ok())
 }
 
+/// The bundle that a workspace's fragment names; `None` where it names none.
+pub fn installed_bundle(workspace: &Path, fragment: &Path) -> Option<PathBuf> {
+    let cache = workspace.join(repository_cache(fragment)?);
+    made::bundle(&cache).or_else(|| cache.parent().map(Path::to_owned))
+}
+
 /// The name of a folder that is made for a workspace, below the user's caches: each workspace has its own.
 pub fn made_name(what: &str, workspace: &Path) -> String {
     let workspace = fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned());

@@ -35,7 +35,7 @@ pub(super) fn of_fragment(text: &str) -> Option<PathBuf> {
 
 /// Makes it anew.
 pub(super) fn make(home: &Path, bundle: &Path, manifest: &Manifest) -> Result<()> {
-    made::begin(home)?;
+    made::begin(home, bundle)?;
     let tree = crates::tree_path();
     let mut indexes: Vec<CachePath> = Vec::new();
     let mut repositories: Vec<CachePath> = Vec::new();

@@ -1,7 +1,7 @@
 //! Folders that `install` makes beside a bundle, because Bazel or another program writes to what the bundle may not let it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{files, json, AirgapError, Result};
 
@@ -21,11 +21,16 @@ pub(super) fn is_made(folder: &Path) -> bool {
     folder.join(MARKER).exists()
 }
 
-/// Makes it anew, with nothing in it.
-pub(super) fn begin(folder: &Path) -> Result<()> {
+/// Makes it anew, with nothing in it but the name of the bundle that it is for.
+pub(super) fn begin(folder: &Path, bundle: &Path) -> Result<()> {
     remove(folder)?;
     files::folder(folder).map_err(AirgapError::io("making", folder))?;
-    json::write(&folder.join(MARKER), b"")
+    json::write(&folder.join(MARKER), bundle.as_os_str().as_encoded_bytes())
+}
+
+/// The bundle that it is for; `None` where `install` did not make it.
+pub(super) fn bundle(folder: &Path) -> Option<PathBuf> {
+    fs::read_to_string(folder.join(MARKER)).ok().map(PathBuf::from)
 }
 
 /// Removes it, if `install` made it.
@@ -73,7 +78,7 @@ mod tests {
         check(&folder.path().join("absent")).unwrap();
         check(folder.path()).unwrap();
         fs::write(folder.path().join("credentials.toml"), "").unwrap();
-        let error = begin(folder.path()).unwrap_err().to_string();
+        let error = begin(folder.path(), Path::new("/srv/b")).unwrap_err().to_string();
         assert!(error.contains("--cargo-home or --repository-cache") && error.ends_with("(LT755)"), "{error}");
         assert!(folder.path().join("credentials.toml").exists());
         fs::write(folder.path().join(MARKER), "").unwrap();

@@ -25,7 +25,7 @@ pub(super) fn is_writable(bundle: &Path) -> bool {
 
 /// Makes it anew.
 pub(super) fn make(folder: &Path, bundle: &Path, manifest: &Manifest) -> Result<()> {
-    made::begin(folder)?;
+    made::begin(folder, bundle)?;
     for (path, expected) in manifest.expected() {
         let Some(inside) = path.as_str().strip_prefix(CACHE).and_then(|rest| rest.strip_prefix('/')) else { continue };
         let place = folder.join(inside);
@@ -69,7 +69,7 @@ mod tests {
         fs::write(made.join("tmp"), "x").unwrap();
         fs::rename(made.join("tmp"), cache.file(&digest)).unwrap();
         assert_eq!(fs::read(entry.join("file")).unwrap(), b"x");
-        assert!(is_writable(&bundle) && made::is_made(&made));
+        assert!(is_writable(&bundle) && made::bundle(&made).unwrap() == bundle);
         make(&made, &bundle, &manifest).unwrap();
     }
 }

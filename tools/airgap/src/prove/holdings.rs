@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cache::{self, RepositoryCache};
 use crate::digest::{Algorithm, Digest};
 use crate::files;
-use crate::install::repository_cache;
+use crate::install::installed_bundle;
 use crate::manifest::{self, FileEntry, Manifest};
 use crate::Result;
 
@@ -59,9 +59,7 @@ impl Holdings {
 
     /// The bundle that the workspace's fragment names; `None` where it names none that is there.
     pub fn installed(workspace: &Path, fragment: &Path) -> Result<Option<Self>> {
-        let Some(cache) = repository_cache(fragment) else { return Ok(None) };
-        let bundle = workspace.join(cache).parent().map(Path::to_owned);
-        let bundle = bundle.filter(|bundle| bundle.join(manifest::NAME).is_file());
+        let bundle = installed_bundle(workspace, fragment).filter(|bundle| bundle.join(manifest::NAME).is_file());
         bundle.map(|bundle| Self::of(&bundle)).transpose()
     }
 
