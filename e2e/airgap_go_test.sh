@@ -23,7 +23,7 @@ airgap() {
 }
 
 echo "Collected for the machine that builds"
-airgap collect //... --platform //:here --bazel "$checkout/bazelw" "${flags[@]}" -o "$collected" >"$log" 2>&1 ||
+airgap collect //:all --platform //:here --bazel "$checkout/bazelw" "${flags[@]}" -o "$collected" >"$log" 2>&1 ||
   { cat "$log" && fail "collect"; }
 sed -n '/^Bazel /,$p' "$log"
 airgap bundle "$collected" -o "$bundle" >"$log"
@@ -56,7 +56,7 @@ END
 
 echo "Installed, and proved: built and tested, and nothing was sent"
 airgap install "$bundle" --bazel "$checkout/bazelw" >"$log"
-airgap prove //... --bazel "$checkout/bazelw" "${flags[@]}" --platform //:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
+airgap prove //:all --bazel "$checkout/bazelw" "${flags[@]}" --platform //:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
   { cat "$log" && fail "the build in the jail"; }
 expect_text "$log" "0 packets, 0 connections opened"
 airgap install --undo
