@@ -86,6 +86,8 @@ def main():
     parser.add_argument("--packed", action="store_true", help="also write .tar.zst files")
     options = parser.parse_args()
     lazytools = str(options.lazytools.resolve())
+    if options.scratch:
+        pathlib.Path(options.scratch).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
         scratch = pathlib.Path(scratch)
         collected = scratch / "collected"
