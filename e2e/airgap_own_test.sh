@@ -10,7 +10,7 @@ source "$TEST_SRCDIR/_main/e2e/airgap/common.sh"
 # Kept from run to run, as an operator keeps it: 500 MB that are not downloaded again.
 collected=$nested_root/airgap_own
 bundle=$TEST_TMPDIR/bundle fragment=$TEST_TMPDIR/airgap.bazelrc home=$TEST_TMPDIR/cargo_home
-fresh "$bundle" "$fragment" "$home"
+fresh "$bundle" "$fragment" "$home" "$home.repositories"
 
 echo "Collected and bundled: nothing that is not in the bundle but what the machine has"
 SECONDS=0
@@ -22,7 +22,8 @@ missing=$(grep '^Not in a bundle' "$log" | grep -v '^Not in a bundle, of the mac
 expect_text "$collected/collection.json" '"covered": "cargoRegistry"'
 airgap "$checkout" bundle "$collected" --hard-links -o "$bundle" >"$log"
 head -n 1 "$log"
-airgap "$checkout" install "$bundle" --output "$fragment" --cargo-home "$home" --bazel "$checkout/bazelw" >"$log"
+airgap "$checkout" install "$bundle" --output "$fragment" --cargo-home "$home" --repository-cache "$home.repositories" \
+  --bazel "$checkout/bazelw" >"$log"
 
 echo "Built in the jail"
 SECONDS=0
