@@ -72,12 +72,8 @@ pub struct Installed {
 /// Checks everything and says what would be written. The bundle itself is held against its manifest by `verify`.
 pub fn check(options: &Options, manifest: &Manifest) -> Result<Installed> {
     let version = options.version.supported()?;
-    let workspace = fs::canonicalize(&options.workspace).map_err(AirgapError::io("finding", &options.workspace))?;
+    let workspace = crate::workspace::find(&options.workspace)?;
     let bundle = fs::canonicalize(&options.bundle).map_err(AirgapError::io("finding", &options.bundle))?;
-    if !workspace.join("MODULE.bazel").is_file() {
-        let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
-        return Err(AirgapError::Place { path: workspace, message });
-    }
     if manifest.since.is_some() {
         let absent = manifest.files.iter().find(|(path, entry)| entry.earlier && !bundle.join(path.to_path()).exists());
         if let Some((file, _)) = absent {

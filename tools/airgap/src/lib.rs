@@ -40,6 +40,7 @@ pub mod space;
 pub mod tree;
 pub mod verify;
 mod wire;
+mod workspace;
 
 pub use error::AirgapError;
 

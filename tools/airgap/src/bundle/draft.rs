@@ -8,10 +8,9 @@ use super::distdir;
 use super::plan::{in_cache, mirrored, plan, Entry, Planned};
 use super::Options;
 use crate::collection::{Collection, Folder, Version};
-use crate::digest::{Algorithm, Digest};
-use crate::files;
+use crate::digest::Digest;
 use crate::manifest::{FileEntry, Manifest};
-use crate::{AirgapError, Result};
+use crate::Result;
 
 /// A bundle before it is written.
 pub(super) struct Draft {
@@ -29,19 +28,7 @@ impl Draft {
             planned.extend(distdir::plan(&collection, &planned)?);
         }
         for extra in options.extras {
-            let facts =
-                files::facts(Algorithm::Sha256, &extra.source).map_err(AirgapError::io("reading", &extra.source))?;
-            let entry = Entry {
-                size: facts.size,
-                kind: extra.kind,
-                executable: extra.executable,
-                link: None,
-                sources: BTreeSet::new(),
-                ids: BTreeSet::new(),
-                needed_by: BTreeSet::new(),
-                platforms: BTreeSet::new(),
-            };
-            let file = Planned { source: extra.source.clone(), digest: facts.sha256, twin: None, entry };
+            let file = Planned::of(extra.source.clone(), extra.kind, extra.executable)?;
             planned.insert(extra.path.clone(), file);
         }
         Ok(Self { collection, since, planned })

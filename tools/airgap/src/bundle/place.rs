@@ -103,18 +103,26 @@ fn write_link(to: &Place<'_>, planned: &Planned, leads_to: &LinkTarget, target: 
 
 /// Another name of a file of the bundle, or a copy where the file system has no such thing.
 fn write_twin(to: &mut Place<'_>, planned: &Planned, twin: &Path, target: &Path) -> Result<Digest> {
+    match write_name(to, planned, twin, target)? {
+        Some(sha256) => Ok(sha256),
+        None => write(to, planned, target),
+    }
+}
+
+/// Another name of a file that is there; `None` where the file system has no such thing.
+fn write_name(to: &Place<'_>, planned: &Planned, from: &Path, target: &Path) -> Result<Option<Digest>> {
     let next = to.partial.next();
     remove(&next)?;
-    if fs::hard_link(twin, &next).is_err() {
-        return write(to, planned, target);
+    if fs::hard_link(from, &next).is_err() {
+        return Ok(None);
     }
-    let facts = files::facts(planned.digest.algorithm(), &next).map_err(AirgapError::io("reading", twin))?;
+    let facts = files::facts(planned.digest.algorithm(), from).map_err(AirgapError::io("reading", from))?;
     let sha256 = check(planned, facts)?;
     fs::rename(&next, target).map_err(writing(target))?;
     // Where both are names of one file already, rename does nothing.
     remove(&next)?;
     to.watch.done(planned.entry.size);
-    Ok(sha256)
+    Ok(Some(sha256))
 }
 
 /// The SHA-256 of what a file of the collection turned out to be, if it is that.
@@ -139,32 +147,21 @@ pub(super) fn open(planned: &Planned) -> Result<File> {
 }
 
 fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest> {
-    let source = &planned.source;
-    let algorithm = planned.digest.algorithm();
     let from = open(planned)?;
-    let next = to.partial.next();
     // Another name has the mode of the first one, which an executable of a tree may not have right.
-    if to.link == Link::Hard
-        && !planned.entry.executable
-        && remove(&next).is_ok()
-        && fs::hard_link(source, &next).is_ok()
-    {
-        let facts = files::facts(algorithm, source).map_err(AirgapError::io("reading", source))?;
-        let sha256 = check(planned, facts)?;
-        fs::rename(&next, target).map_err(writing(target))?;
-        // Where both are names of one file already, rename does nothing.
-        remove(&next)?;
-        to.watch.done(planned.entry.size);
-        return Ok(sha256);
+    if to.link == Link::Hard && !planned.entry.executable {
+        if let Some(sha256) = write_name(to, planned, &planned.source, target)? {
+            return Ok(sha256);
+        }
     }
     let file = to.partial.create(planned.entry.executable).map_err(writing(target))?;
     let watch = to.watch;
     let facts = to
         .copier
-        .copy(algorithm, planned.entry.size, from, &file, &|bytes| watch.done(bytes))
+        .copy(planned.digest.algorithm(), planned.entry.size, from, &file, &|bytes| watch.done(bytes))
         .map_err(writing(target))?;
     let sha256 = check(planned, facts)?;
-    fs::rename(&next, target).map_err(writing(target))?;
+    fs::rename(to.partial.next(), target).map_err(writing(target))?;
     Ok(sha256)
 }
 

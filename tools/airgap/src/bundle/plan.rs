@@ -26,6 +26,24 @@ pub(super) struct Planned {
     pub entry: Entry,
 }
 
+impl Planned {
+    /// A file that nothing is known of but where it is.
+    pub fn of(source: PathBuf, kind: FileKind, executable: bool) -> Result<Self> {
+        let facts = files::facts(Algorithm::Sha256, &source).map_err(AirgapError::io("reading", &source))?;
+        let entry = Entry {
+            size: facts.size,
+            kind,
+            executable,
+            link: None,
+            sources: BTreeSet::new(),
+            ids: BTreeSet::new(),
+            needed_by: BTreeSet::new(),
+            platforms: BTreeSet::new(),
+        };
+        Ok(Self { source, digest: facts.sha256, twin: None, entry })
+    }
+}
+
 /// What the manifest will say of it, but its SHA-256, which copying gives.
 #[derive(Clone)]
 pub(super) struct Entry {
@@ -114,18 +132,9 @@ fn add_pins(folder: &Folder, collection: &Collection, plan: &mut BTreeMap<CacheP
     if !source.exists() || !collection.trees.iter().any(|tree| tree.kind == FileKind::Vendored) {
         return Ok(());
     }
-    let facts = files::facts(Algorithm::Sha256, &source).map_err(AirgapError::io("reading", &source))?;
-    let entry = Entry {
-        size: facts.size,
-        kind: FileKind::Vendored,
-        executable: false,
-        link: None,
-        sources: BTreeSet::new(),
-        ids: BTreeSet::new(),
-        needed_by: BTreeSet::from(["--vendor_dir".to_owned()]),
-        platforms: BTreeSet::new(),
-    };
-    plan.insert(path, Planned { source, twin: None, digest: facts.sha256, entry });
+    let mut pins = Planned::of(source, FileKind::Vendored, false)?;
+    pins.entry.needed_by.insert("--vendor_dir".to_owned());
+    plan.insert(path, pins);
     Ok(())
 }
 

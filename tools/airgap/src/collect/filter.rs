@@ -44,9 +44,14 @@ impl FromStr for RepositoryPattern {
                  '@@rules_foo~~tools~*windows*'"
             ));
         }
-        let matcher = Glob::new(glob).map_err(|error| error.to_string())?.compile_matcher();
+        let matcher = self::glob(glob).map_err(|error| error.to_string())?;
         Ok(Self { text: text.to_owned(), matcher })
     }
+}
+
+/// What a glob over names of repositories matches: `*` stands for any text.
+pub(super) fn glob(text: &str) -> Result<GlobMatcher, globset::Error> {
+    Glob::new(text).map(|glob| glob.compile_matcher())
 }
 
 /// The canonical names of extensions' repositories that a pattern names, and the patterns that name none.

@@ -32,12 +32,7 @@ impl<'a> Session<'a> {
     /// Checks that this workspace can be collected there, and makes the folders.
     pub fn start(options: &'a Options, bazel: &'a Bazel, say: &'a dyn Fn(&str)) -> Result<Self> {
         let version = bazel.version()?.supported()?;
-        let workspace =
-            std::fs::canonicalize(&options.workspace).map_err(AirgapError::io("finding", &options.workspace))?;
-        if !workspace.join("MODULE.bazel").is_file() {
-            let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
-            return Err(AirgapError::Place { path: workspace, message });
-        }
+        let workspace = crate::workspace::find(&options.workspace)?;
         if install::is_installed(&workspace, Path::new(install::FRAGMENT)) {
             return Err(AirgapError::Installed(workspace.join(install::FRAGMENT)));
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lazytools_lock::CachePath;
 
+use super::filter::glob;
 use super::vendor_copy::{copy, Refusal};
 use crate::collection::{Folder, Item, VENDOR, VENDOR_FILE};
 use crate::exception_error::ExceptionError;
@@ -78,14 +79,9 @@ fn own_name(canonical: &str) -> &str {
     }
 }
 
-/// Whether a text is what a pattern says, where `*` stands for any text.
+/// Whether a text is what a pattern says, where `*` stands for any text. What is no glob names nothing.
 fn fits(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((first, rest)) => text.strip_prefix(first).is_some_and(|text| {
-            (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| fits(rest, &text[at..]))
-        }),
-    }
+    glob(pattern).is_ok_and(|matcher| matcher.is_match(text))
 }
 
 /// Copies repositories into the collection. Gives their trees, and those that cannot be taken, each with why.

@@ -7,6 +7,7 @@ use crate::{files, json, AirgapError, Result};
 
 /// Says that `install` made the folder, so that it may be removed again.
 const MARKER: &str = "made_by_lazytools_airgap_install";
+
 /// Fails where something else is in the folder's place.
 pub(super) fn check(folder: &Path) -> Result<()> {
     let is_other = fs::read_dir(folder).is_ok_and(|mut inside| inside.next().is_some()) && !is_made(folder);

@@ -74,11 +74,7 @@ pub struct Options {
 /// `say` hears what is being done, and what an operator should know before it is.
 pub fn prove(options: &Options, bazel: &Bazel, say: &dyn Fn(&str)) -> Result<Report> {
     let version = bazel.version()?.supported()?;
-    let workspace = fs::canonicalize(&options.workspace).map_err(AirgapError::io("finding", &options.workspace))?;
-    if !workspace.join("MODULE.bazel").is_file() {
-        let message = "there is no MODULE.bazel: name the workspace with --workspace, or run this in it".to_owned();
-        return Err(AirgapError::Place { path: workspace, message });
-    }
+    let workspace = crate::workspace::find(&options.workspace)?;
     let holdings = installed(options, &workspace, say)?;
     if options.serve && holdings.is_none() {
         let message = "no bundle is installed that --serve could serve: name one with --bundle".to_owned();
