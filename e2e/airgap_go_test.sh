@@ -2,32 +2,24 @@
 # A Go program with modules of others and a pinned toolchain is built and tested out of a bundle, where nothing can be
 # reached. The bundle for the platform that builds holds nothing of the others'.
 source "$TEST_SRCDIR/_main/e2e/nested.sh"
+source "$TEST_SRCDIR/_main/e2e/airgap/common.sh"
 
-work=$TEST_TMPDIR/workspace collected=$TEST_TMPDIR/collected bundle=$TEST_TMPDIR/bundle log=$TEST_TMPDIR/log
-for folder in "$work" "$collected" "$bundle"; do
-  [ ! -e "$folder" ] || chmod -R u+w "$folder"
-  rm -rf "$folder"
-done
+work=$TEST_TMPDIR/workspace collected=$TEST_TMPDIR/collected bundle=$TEST_TMPDIR/bundle
+fresh "$work" "$collected" "$bundle"
 mkdir "$work"
 # Without Bazel's links, if someone has built there.
 (cd "$checkout/e2e/airgap_go" && find . -path './bazel-*' -prune -o -type f -exec cp --parents {} "$work" \;)
 sed -i "s#path = \"../..\"#path = \"$checkout\"#" "$work/MODULE.bazel"
 echo "try-import %workspace%/airgap.bazelrc" >"$work/.bazelrc"
-lazytools=$TEST_SRCDIR/_main/tools/cli/lazytools
 flags=()
 for flag in "${nested_flags[@]}"; do flags+=("--bazel-flag=$flag"); done
 
-# airgap COMMAND ARGS… : in the workspace, with the Bazel of these tests.
-airgap() {
-  (cd "$work" && env -u TEST_TMPDIR -u RUNFILES_DIR -u TEST_SRCDIR "$lazytools" airgap "$@")
-}
-
 echo "Collected for the machine that builds"
-airgap collect //:all --platform //:here --bazel "$checkout/bazelw" "${flags[@]}" -o "$collected" >"$log" 2>&1 ||
+airgap "$work" collect //:all --platform //:here --bazel "$checkout/bazelw" "${flags[@]}" -o "$collected" >"$log" 2>&1 ||
   { cat "$log" && fail "collect"; }
 sed -n '/^Bazel /,$p' "$log"
-airgap bundle "$collected" -o "$bundle" >"$log"
-airgap verify "$bundle"
+airgap "$work" bundle "$collected" -o "$bundle" >"$log"
+airgap "$work" verify "$bundle"
 
 echo "The bundle for this platform holds nothing of the others, and all that this one needs"
 python3 - "$work/lazy_tools.lock.json" "$bundle/manifest.json" <<'END'
@@ -55,8 +47,8 @@ print("of %s for four platforms the bundle holds the %s for %s" % (mega(needed |
 END
 
 echo "Installed, and proved: built and tested, and nothing was sent"
-airgap install "$bundle" --bazel "$checkout/bazelw" >"$log"
-airgap prove //:all --bazel "$checkout/bazelw" "${flags[@]}" --platform //:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
+airgap "$work" install "$bundle" --bazel "$checkout/bazelw" >"$log"
+airgap "$work" prove //:all --bazel "$checkout/bazelw" "${flags[@]}" --platform //:here --scratch "$TEST_TMPDIR/jail" >"$log" 2>&1 ||
   { cat "$log" && fail "the build in the jail"; }
 expect_text "$log" "0 packets, 0 connections opened"
-airgap install --undo
+airgap "$work" install --undo
