@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# The same folder, byte for byte, in two output bases that share nothing of it.
+# The same folder, byte for byte, in two output bases that share nothing of it, on machines that differ in locale, time
+# zone and umask.
 source "$TEST_SRCDIR/_main/e2e/nested.sh"
 smoke=$checkout/e2e/smoke
 action=$TEST_SRCDIR/_main/tools/action/lazytools-action
 
 for base in one two; do
+  case $base in
+    one) export LC_ALL=POSIX TZ=Pacific/Kiritimati && umask 077 ;;
+    two) export LC_ALL=C.UTF-8 TZ=America/St_Johns && umask 002 ;;
+  esac
   nested_startup=("--output_user_root=$nested_root/determinism_$base" "--max_idle_secs=60")
   # No cache answers for the folders; the helper may come from one.
   nested "$smoke" build --modify_execution_info=LazyToolsAssemble=+no-cache @lazy_tools//:bun @lazy_tools//:esbuild
