@@ -41,14 +41,19 @@ bind_arguments() {
   done
 }
 
+# Where the root's programs are. The C toolchain is what is found there first, so another order is another toolchain, and
+# nothing that was compiled with the one stands for what is compiled with the other.
+path_inside=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# The one locale of the root that can write every character. In another, Bazel's server writes question marks for what is
+# not ASCII on an action's command line, and its caches keep what that makes for everyone:
+# https://github.com/bazelbuild/bazel/issues/26259
+locale_inside=C.UTF-8
+
 # environment_inside: corrects what an environment says about files that are not there inside.
 environment_inside() {
   local name
-  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  # The one locale of the root that can write every character. In another, Bazel's server writes question marks for
-  # what is not ASCII on an action's command line, and its caches keep what that makes for everyone:
-  # https://github.com/bazelbuild/bazel/issues/26259
-  export LC_ALL=C.UTF-8
+  export PATH=$path_inside LC_ALL=$locale_inside
   unset BAZEL CC CXX JAVA_HOME LD_LIBRARY_PATH LD_PRELOAD PYTHONHOME PYTHONPATH RUSTC RUSTUP_TOOLCHAIN
   # Each names a file of certificates; the root's own bundle holds the machine's.
   for name in AWS_CA_BUNDLE CARGO_HTTP_CAINFO CURL_CA_BUNDLE GIT_SSL_CAINFO NIX_SSL_CERT_FILE \
