@@ -2,7 +2,7 @@
 
 load(":environment.bzl", "make_variables")
 load(":providers.bzl", "ToolCacheInfo")
-load(":run_spec.bzl", "STRICT_DOC", "add_caches", "add_sources", "check_caches", "check_program", "run_spec")
+load(":run_spec.bzl", "STRICT_DOC", "add_caches", "add_sources", "check_caches", "check_program", "run_options", "run_spec")
 load(":toolchain.bzl", "EXEC_TOOLCHAIN_TYPE")
 
 _MODES = ["readonly", "copy", "layered"]
@@ -53,9 +53,7 @@ def _populate_spec(ctx):
     }
 
 def _options(ctx, spec, caches, folder, manifest):
-    args = ctx.actions.args()
-    args.add("run")
-    args.add("--spec", spec)
+    args = run_options(ctx, spec)
     add_caches(args, caches)
     add_sources(args, ctx.files.srcs, ctx.label.package)
     args.add_all("--populate", [folder], expand_directories = False)
@@ -92,6 +90,7 @@ def _populate_impl(ctx):
     spec = ctx.actions.declare_file(name + ".run.json")
     ctx.actions.write(spec, run_spec(
         label = ctx.label,
+        arguments = [_expand(ctx, "args", text) for text in ctx.attr.args],
         caches = caches,
         environment = {variable: _expand(ctx, "env", text) for variable, text in ctx.attr.env.items()},
         network = False,
@@ -99,11 +98,9 @@ def _populate_impl(ctx):
         strict = ctx.attr.strict,
         work = True,
     ))
-    args = ctx.actions.args()
-    args.add_all([_expand(ctx, "args", text) for text in ctx.attr.args])
 
     ctx.actions.run(
-        arguments = [_options(ctx, spec, caches, folder, manifest), args],
+        arguments = ["run", _options(ctx, spec, caches, folder, manifest)],
         executable = helper.files_to_run,
         execution_requirements = execution_requirements(ctx.attr.reproducible, ctx.attr.execution_requirements),
         inputs = depset(

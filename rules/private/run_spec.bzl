@@ -56,6 +56,25 @@ def formatted(text):
     """
     return text.replace("%", "%%")
 
+def run_options(ctx, spec):
+    """Begins the command line of `lazytools-action run`, all paths as Files.
+
+    It is in a file, where it may have any length, and any characters: on a command line Bazel writes only those that the
+    locale of its server has.
+
+    Args:
+        ctx: the rule's context.
+        spec: the File of the run spec.
+
+    Returns:
+        Args, to be added to.
+    """
+    args = ctx.actions.args()
+    args.set_param_file_format("multiline")
+    args.use_param_file("@%s", use_always = True)
+    args.add("--spec", spec)
+    return args
+
 def add_caches(args, caches):
     """Adds the options that say where the caches are.
 
@@ -85,6 +104,7 @@ def run_spec(
         caches,
         environment,
         network,
+        arguments = [],
         strict = False,
         work = False,
         command = [],
@@ -97,9 +117,10 @@ def run_spec(
         caches: a list of ToolCacheInfo.
         environment: variables of the rule itself.
         network: whether the tool may reach a network.
+        arguments: the tool's arguments.
         strict: whether it is an error that a tool which succeeds had tried to reach something.
         work: whether the tool starts in a private folder with copies of the sources.
-        command: for a launcher: the program and its first arguments.
+        command: for a launcher: the program.
         populate: what is done with the folder that the tool makes as a cache: a dict.
         runfiles_path: for a launcher: a function from a File to its path in the runfiles.
 
@@ -115,6 +136,8 @@ def run_spec(
         "strict": strict,
         "work": work,
     }
+    if arguments:
+        spec["arguments"] = arguments
     if command:
         spec["command"] = command
     if populate:

@@ -45,8 +45,9 @@ def _tool_binary_impl(ctx):
     spec = ctx.actions.declare_file(launcher.basename + ".lazytools.json", sibling = launcher)
     ctx.actions.write(spec, run_spec(
         label = ctx.label,
+        arguments = [_expand(ctx, "fixed_args", text) for text in ctx.attr.fixed_args],
         caches = caches,
-        command = [program] + [_expand(ctx, "fixed_args", text) for text in ctx.attr.fixed_args],
+        command = [program],
         environment = {name: _expand(ctx, "env", text) for name, text in ctx.attr.env.items()},
         network = ctx.attr.network,
         strict = ctx.attr.strict,

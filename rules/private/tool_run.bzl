@@ -1,7 +1,7 @@
 """tool_run: runs a tool in an action, on its caches and without a network."""
 
 load(":providers.bzl", "ToolCacheInfo")
-load(":run_spec.bzl", "STRICT_DOC", "add_caches", "add_sources", "check_caches", "check_program", "formatted", "package_relative", "run_spec")
+load(":run_spec.bzl", "STRICT_DOC", "add_caches", "add_sources", "check_caches", "check_program", "formatted", "package_relative", "run_options", "run_spec")
 load(":toolchain.bzl", "EXEC_TOOLCHAIN_TYPE")
 
 def _check(ctx):
@@ -34,11 +34,8 @@ def _variables(ctx, outs):
         variables["<"] = ctx.files.srcs[0].path
     return variables
 
-def _options(ctx, spec, caches, outs):
-    """The options of `lazytools-action run`, all paths as Files."""
-    args = ctx.actions.args()
-    args.add("run")
-    args.add("--spec", spec)
+def _options(ctx, spec, caches, outs, variables):
+    args = run_options(ctx, spec)
     add_caches(args, caches)
     if ctx.attr.work:
         package = ctx.label.package
@@ -51,6 +48,13 @@ def _options(ctx, spec, caches, outs):
         args.add("--stdout", ctx.outputs.stdout)
     if ctx.outputs.stderr:
         args.add("--stderr", ctx.outputs.stderr)
+    if ctx.attr.chdir:
+        args.add("--chdir", _expand(ctx, "chdir", ctx.attr.chdir, variables))
+    args.add("--")
+    if ctx.attr.tool:
+        args.add(ctx.executable.tool, format = "{execroot}/%s")
+    else:
+        args.add(_expand(ctx, "program", ctx.attr.program, variables))
     return args
 
 def _tool_run_impl(ctx):
@@ -65,6 +69,7 @@ def _tool_run_impl(ctx):
     spec = ctx.actions.declare_file(ctx.label.name + ".run.json")
     ctx.actions.write(spec, run_spec(
         label = ctx.label,
+        arguments = [_expand(ctx, "args", text, variables) for text in ctx.attr.args],
         caches = caches,
         environment = {name: _expand(ctx, "env", text, variables) for name, text in ctx.attr.env.items()},
         network = ctx.attr.network,
@@ -72,20 +77,9 @@ def _tool_run_impl(ctx):
         work = ctx.attr.work,
     ))
 
-    options = _options(ctx, spec, caches, outs)
-    if ctx.attr.chdir:
-        options.add("--chdir", _expand(ctx, "chdir", ctx.attr.chdir, variables))
-    options.add("--")
-    if ctx.attr.tool:
-        options.add(ctx.executable.tool, format = "{execroot}/%s")
-    else:
-        options.add(_expand(ctx, "program", ctx.attr.program, variables))
-    args = ctx.actions.args()
-    args.add_all([_expand(ctx, "args", text, variables) for text in ctx.attr.args])
-
     requirements = {"requires-network": ""} if ctx.attr.network else {"block-network": ""}
     ctx.actions.run(
-        arguments = [options, args],
+        arguments = ["run", _options(ctx, spec, caches, outs, variables)],
         executable = helper.files_to_run,
         execution_requirements = requirements | ctx.attr.execution_requirements,
         inputs = depset(

@@ -78,6 +78,9 @@ _RUN_ARGV = [
     "rules/tests",
     "--",
     "{cache:demo}/bin/demo",
+]
+
+_RUN_ARGUMENTS = [
     "rules/tests/artifact.txt",
     "--to=BIN/rules/tests/run.out",
     "BIN/rules/tests/run.out",
@@ -96,6 +99,7 @@ def _run_checks_impl(ctx):
     asserts.equals(env, ["run.dir", "run.log", "run.out"], outputs)
     spec = _spec_of(env)
     asserts.equals(env, "//rules/tests:run", spec["label"])
+    asserts.equals(env, _RUN_ARGUMENTS, [_short(argument) for argument in spec["arguments"]])
     asserts.equals(env, {"A": "rules/tests/artifact.txt", "B": "{tmp}"}, spec["environment"])
     asserts.equals(env, ["demo", "parts"], [cache["name"] for cache in spec["caches"]])
     asserts.equals(env, "linux_aarch64", spec["caches"][1]["target"])
@@ -124,7 +128,6 @@ _WORK_ARGV = [
     "build/dir=BIN/rules/tests/work.dir",
     "--",
     "{execroot}/BIN/rules/tests/demo_tool",
-    "artifact.txt",
 ]
 
 def _work_impl(ctx):
@@ -132,6 +135,7 @@ def _work_impl(ctx):
     action = _action(env, "LazyToolsRun")
     asserts.equals(env, _WORK_ARGV, _argv(action))
     spec = _spec_of(env)
+    asserts.equals(env, ["artifact.txt"], spec["arguments"])
     asserts.true(env, spec["work"])
     asserts.true(env, spec["network"])
     asserts.equals(env, [], spec["caches"])

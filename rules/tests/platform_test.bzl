@@ -72,7 +72,8 @@ def _binary_impl(ctx):
     asserts.equals(env, "linux_x86_64", cache["target"])
     asserts.true(env, cache["folder"].endswith("/rules/tests/hub/demo"), cache["folder"])
     asserts.true(env, cache["manifest"].endswith("/rules/tests/hub/demo.manifest.json"), cache["manifest"])
-    asserts.equals(env, ["{cache:demo}/bin/demo", "--flag"], specs[0]["command"])
+    asserts.equals(env, ["{cache:demo}/bin/demo"], specs[0]["command"])
+    asserts.equals(env, ["--flag"], specs[0]["arguments"])
     asserts.false(env, specs[0]["network"])
 
     runfiles = analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files.to_list()

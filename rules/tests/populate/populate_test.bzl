@@ -33,9 +33,6 @@ _ARGV = [
     "sub",
     "--",
     "{cache:demo}/bin/demo",
-    "rules/tests/populate/fill.sh",
-    "--to={out}",
-    "$HOME",
 ]
 
 def _store_impl(ctx):
@@ -43,6 +40,7 @@ def _store_impl(ctx):
     action = _action(env, "LazyToolsPopulate")
     asserts.equals(env, _ARGV, [_short(argument) for argument in action.argv[1:]])
     spec = json.decode(_action(env, "FileWrite").content)
+    asserts.equals(env, ["rules/tests/populate/fill.sh", "--to={out}", "$HOME"], spec["arguments"])
     asserts.true(env, spec["work"])
     asserts.true(env, spec["strict"])
     asserts.false(env, spec["network"])

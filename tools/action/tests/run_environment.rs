@@ -97,3 +97,15 @@ fn runtime_files_stay_in_the_private_folders() {
         assert!(bench.is_clean());
     }
 }
+
+#[test]
+fn the_arguments_of_the_spec_come_last_and_hold_anything() {
+    for guard in GUARDS {
+        let mut bench = Bench::new(guard);
+        bench.spec["arguments"] = json!(["naïve 👩‍🚀", "two\nlines", "{cache:c}", "{x}", "@file", "--"]);
+        bench.write("options", "--\n/usr/bin/printf\n<%s>\nfirst\n");
+        let out = Ran::of(bench.program().arg("@options")).ok();
+        let cache = bench.path("cache").display().to_string();
+        assert_eq!(out, format!("<first><naïve 👩‍🚀><two\nlines><{cache}><{{x}}><@file><-->"));
+    }
+}

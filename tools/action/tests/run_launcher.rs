@@ -19,7 +19,8 @@ fn launcher() -> (Bench, PathBuf) {
     fs::rename(bench.path("cache"), bench.path("bin/app.runfiles/cache")).unwrap();
     fs::rename(bench.path("manifest.json"), bench.path("bin/app.runfiles/manifest.json")).unwrap();
     bench.seal("bin/app.runfiles/_main/tool.sh");
-    bench.spec["command"] = json!(["{runfile:_main/tool.sh}", "first"]);
+    bench.spec["command"] = json!(["{runfile:_main/tool.sh}"]);
+    bench.spec["arguments"] = json!(["first"]);
     bench.cache()["folder"] = json!("cache");
     bench.cache()["manifest"] = json!("manifest.json");
     bench.write("bin/app.lazytools.json", &bench.spec.to_string());

@@ -37,9 +37,13 @@ pub struct RunSpec {
     /// Where the tool makes a cache: what is done with the folder. Its place is on the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub populate: Option<PopulateSpec>,
-    /// For a launcher: the program and its first arguments, runfiles paths as `{runfile:PATH}`.
+    /// For a launcher: the program, with runfiles paths as `{runfile:PATH}`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
+    /// The tool's arguments: after those of `command` or the command line, and before those of a launcher's caller. They are
+    /// here and not on the command line, because Bazel writes there only the characters that the locale of its server has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
 }
 
 /// What is done with the folder that a tool made, before it is a cache.

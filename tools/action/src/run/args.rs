@@ -89,7 +89,7 @@ impl Args {
             stdout: self.stdout.map(|path| execroot.join(path)),
             stderr: self.stderr.map(|path| execroot.join(path)),
             chdir: self.chdir,
-            command: self.command,
+            command: self.command.into_iter().chain(spec.arguments.iter().map(OsString::from)).collect(),
             launcher: false,
             execroot,
             caches,

@@ -27,8 +27,8 @@ pub fn job() -> Result<Option<Job>> {
         let manifest = cache.manifest.as_deref().map(|path| runfiles.resolve(path)).transpose()?;
         caches.push(CacheFiles { folder: runfiles.resolve(folder)?, manifest });
     }
-    let command = spec.command.iter().map(|text| fill_runfiles(text, &runfiles));
-    let command: Vec<OsString> = command.chain(arguments.map(Ok)).collect::<Result<_>>()?;
+    let own = spec.command.iter().chain(&spec.arguments).map(|text| fill_runfiles(text, &runfiles));
+    let command: Vec<OsString> = own.chain(arguments.map(Ok)).collect::<Result<_>>()?;
     if spec.command.is_empty() {
         return Err(RunError::Usage("a launcher's spec has no command".to_owned()));
     }

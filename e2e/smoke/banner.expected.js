@@ -1,0 +1,2 @@
+/* naïve 👩‍🚀 */
+export const answer=6*7;console.log(answer);
