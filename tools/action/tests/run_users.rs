@@ -37,7 +37,9 @@ fn a_plain_user_has_the_same_guard() {
     fs::set_permissions(bench.temp.path(), fs::Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(bench.path("private"), fs::Permissions::from_mode(0o777)).unwrap();
     let copy = bench.path("lazytools-action");
-    fs::copy(action(), &copy).unwrap();
+    // By a program of its own: while this process has the copy open for writing, a test beside this one may start another
+    // program, which then has it open, too, and what is open for writing cannot be started ("Text file busy").
+    assert!(Command::new("cp").arg(action()).arg(&copy).status().unwrap().success());
     let program = bench.program();
     let mut command = Command::new("setpriv");
     command.args(NOBODY).arg(&copy).args(program.get_args());
