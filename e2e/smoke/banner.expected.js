@@ -1,2 +1,2 @@
 /* naïve 👩‍🚀 */
-export const answer=6*7;console.log(answer);
+export const answer=42;console.log(42);
