@@ -2,9 +2,10 @@
 
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -117,8 +118,11 @@ fn has(text: &str, parts: &[&str]) {
     }
 }
 
-/// All files below a folder, with what tells one writing of them from another.
-fn files(top: &Path) -> BTreeMap<PathBuf, (u64, i64, Vec<u8>)> {
+/// Files by their paths: inode, time and bytes, which tell one writing of them from another.
+type Files = BTreeMap<PathBuf, (u64, i64, Vec<u8>)>;
+
+/// All files below a folder.
+fn files(top: &Path) -> Files {
     let (mut found, mut open) = (BTreeMap::new(), vec![top.to_owned()]);
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
@@ -134,8 +138,12 @@ fn files(top: &Path) -> BTreeMap<PathBuf, (u64, i64, Vec<u8>)> {
     found
 }
 
-fn bytes(files: &BTreeMap<PathBuf, (u64, i64, Vec<u8>)>) -> BTreeMap<&Path, &[u8]> {
-    files.iter().map(|(path, (_, _, bytes))| (path.as_path(), &bytes[..])).collect()
+/// Fails where one has other files than the other, or other bytes in one of them; it names them.
+fn same(one: &Files, other: &Files) {
+    let bytes_of = |files: &Files, path: &Path| files.get(path).map(|file| file.2.clone());
+    let paths: BTreeSet<&PathBuf> = one.keys().chain(other.keys()).collect();
+    let different = paths.into_iter().filter(|path| bytes_of(one, path) != bytes_of(other, path));
+    assert_eq!(different.collect::<Vec<_>>(), Vec::<&PathBuf>::new());
 }
 
 /// The key of tools/airgap/tests/data/minisign, where it is said how it was made. Its password is `open sesame`.
@@ -148,7 +156,7 @@ const BUNDLE: [&str; 5] = ["bundle", "collected", "--no-lazytools", "-o", "one"]
 fn killed_at_any_moment_it_goes_on_where_it_was() {
     let lab = Lab::new(400, 20_000);
     lab.succeeds(&["bundle", "collected", "--no-lazytools", "-o", "reference"]);
-    let mut seen: BTreeMap<PathBuf, (u64, i64, Vec<u8>)> = BTreeMap::new();
+    let mut seen = Files::new();
     let (mut midway, mut delay) = (0, 0);
     for round in 0..60u64 {
         let mut child = lab.command(&BUNDLE).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -170,8 +178,28 @@ fn killed_at_any_moment_it_goes_on_where_it_was() {
     let text = lab.succeeds(&BUNDLE);
     assert!(midway >= 1, "no kill was in the middle of it\n{text}");
     let (reference, one) = (files(&lab.path("reference")), files(&lab.path("one")));
-    assert_eq!(bytes(&reference), bytes(&one));
+    same(&reference, &one);
     lab.succeeds(&["verify", "one"]);
+}
+
+#[test]
+fn killed_while_it_writes_the_manifest_it_leaves_nothing_half_written() {
+    let lab = Lab::new(20, 10);
+    lab.succeeds(&["bundle", "collected", "--no-lazytools", "-o", "reference"]);
+    lab.succeeds(&["bundle", "collected", "--no-lazytools", "-o", "packed.tar.zst"]);
+    let install = ["install", "packed.tar.zst", "--to", "unpacked", "--workspace", "ws", "--bazel-version", "8.4.2"];
+    for (arguments, folder) in [(&BUNDLE[..], "one"), (&install[..], "unpacked")] {
+        // The kernel kills who makes a file longer than a block, and the manifest is the only one.
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -c 0; ulimit -f 1; exec \"$0\" airgap \"$@\""]).arg(program()).args(arguments);
+        lab.environment(&mut command);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.signal(), Some(nix::libc::SIGXFSZ), "{output:?}");
+        assert!(lab.path(folder).join("repository_cache").exists() && !lab.path(folder).join("manifest.json").exists());
+        lab.succeeds(arguments);
+        same(&files(&lab.path("reference")), &files(&lab.path(folder)));
+        lab.succeeds(&["verify", folder]);
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use super::draft::Draft;
 use super::place::{place, remove, Place};
@@ -10,7 +11,7 @@ use super::{Options, Watch, Written};
 use crate::inside::Inside;
 use crate::manifest::{Manifest, NAME};
 use crate::space::full;
-use crate::{files, json, signature, AirgapError, Result};
+use crate::{files, signature, AirgapError, Result};
 
 /// Where files are while they are written.
 pub(crate) const PARTIAL: &str = ".partial";
@@ -45,6 +46,16 @@ impl Partial {
             }
             made => made,
         }
+    }
+
+    /// Writes a short file; it appears whole or not at all. A run that is killed meanwhile leaves nothing behind that the
+    /// next one would not remove, as a temporary file of any name would be.
+    pub fn write(&self, path: &Path, text: &[u8]) -> Result<()> {
+        let write = || {
+            self.create(false)?.write_all(text)?;
+            fs::rename(self.next(), path)
+        };
+        write().map_err(writing(path))
     }
 
     /// Says whether the empty folder stays, as a sign that something was begun.
@@ -102,18 +113,24 @@ pub(super) fn write(draft: Draft, options: &Options<'_>, watch: &dyn Watch) -> R
     }
     let text = manifest.text();
     let end = || {
-        sign(options, &text, before.as_ref().map(|(_, bytes)| &bytes[..]), signed_before)?;
-        json::write(&manifest_path, &text)
+        sign(options, &text, before.as_ref().map(|(_, bytes)| &bytes[..]), signed_before, &partial)?;
+        partial.write(&manifest_path, &text)
     };
     end().map_err(|error| partial.full(error, text.len() as u64, AGAIN))?;
     Ok((manifest, written))
 }
 
 /// Brings the signature into line with a manifest that is about to be written.
-fn sign(options: &Options<'_>, text: &[u8], before: Option<&[u8]>, signed_before: Option<String>) -> Result<()> {
+fn sign(
+    options: &Options<'_>,
+    text: &[u8],
+    before: Option<&[u8]>,
+    signed_before: Option<String>,
+    partial: &Partial,
+) -> Result<()> {
     let path = options.output.join(signature::NAME);
     if let Some(signer) = options.signer {
-        json::write(&path, signer.sign(text, signed_before)?.as_bytes())
+        partial.write(&path, signer.sign(text, signed_before)?.as_bytes())
     } else if before == Some(text) {
         Ok(())
     } else {
@@ -146,6 +163,6 @@ pub(crate) fn remove_one(path: &lazytools_lock::CachePath, inside: &Inside) -> R
 }
 
 /// What making a file over another path can fail with.
-pub(crate) fn writing(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> AirgapError + '_ {
+pub(crate) fn writing(path: &Path) -> impl FnOnce(std::io::Error) -> AirgapError + '_ {
     AirgapError::io("writing", path)
 }

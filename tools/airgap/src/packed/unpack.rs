@@ -17,7 +17,7 @@ use crate::inside::Inside;
 use crate::manifest::{FileEntry, LinkTarget, Manifest, CACHE, NAME};
 use crate::signature::Signed;
 use crate::verify::{different_bytes, Problem, What};
-use crate::{json, signature, AirgapError, Result};
+use crate::{signature, AirgapError, Result};
 
 /// What a second run does.
 const AGAIN: &str = "what is there already is not written again";
@@ -52,10 +52,10 @@ pub fn unpack(
     let Head { manifest, text, signature, signed } = head;
     let end = || {
         match signature.filter(|_| signed != Signed::Unreadable) {
-            Some(signature) => json::write(&to.join(signature::NAME), signature.as_bytes())?,
+            Some(signature) => unpack.partial.write(&to.join(signature::NAME), signature.as_bytes())?,
             None => remove(&to.join(signature::NAME))?,
         }
-        json::write(&to.join(NAME), &text)
+        unpack.partial.write(&to.join(NAME), &text)
     };
     end().map_err(|error| unpack.partial.full(error, text.len() as u64, AGAIN))?;
     unpack.partial.stays(false);
