@@ -270,6 +270,34 @@ fn repositories_are_chosen_by_name() {
 }
 
 #[test]
+fn each_platform_has_a_server_and_no_server_stays() {
+    let lab = Lab::new();
+    fs::write(lab.path("targets"), "digraph mygraph {\n  \"@@//:app (1)\" -> \"@@m+//:x (1)\"\n}\n").unwrap();
+    fs::write(lab.path("build_files"), "").unwrap();
+    // The output base and the word of each command, in their order.
+    let commands = || {
+        let text = fs::read_to_string(lab.path("commands")).unwrap();
+        fs::remove_file(lab.path("commands")).unwrap();
+        let command = |line: &str| {
+            let (_, base) = line.split_once("/work/base-")?;
+            let mut words = base.split(' ');
+            let number = words.next()?.to_owned();
+            Some(format!("{number} {}", words.find(|word| !word.starts_with('-'))?))
+        };
+        text.lines().filter_map(command).collect::<Vec<_>>()
+    };
+    let (success, text) = lab.collect_with(&["--platform", "//:a", "--platform", "//:b", "--repository", "@x"]);
+    assert!(success, "{text}");
+    let first = ["0 build", "0 cquery", "0 query", "0 shutdown"];
+    let last = ["1 build", "1 cquery", "1 query", "1 fetch", "1 mod", "1 shutdown"];
+    assert_eq!(commands(), [&first[..], &last[..]].concat());
+    lab.bazel("bazel 8.4.2", "exit 1");
+    let (success, text) = lab.collect();
+    assert!(!success && text.contains("(LT704)"), "{text}");
+    assert_eq!(commands(), ["0 build", "0 shutdown"]);
+}
+
+#[test]
 fn a_workspace_with_a_bundle_cannot_be_collected() {
     let lab = Lab::new();
     let digest = lazytools_airgap::digest::Algorithm::Sha256.digest(b"common --x\n");

@@ -14,6 +14,9 @@ use crate::{AirgapError, Result};
 /// Flags of `bazel build` that `bazel mod` has to have, too: they change which modules there are.
 const FOR_MOD: [&str; 5] = ["--registry", "--override_module", "--repo_env", "--config", "--ignore_dev_dependency"];
 
+/// How long a server stays that nobody could end, as where this program is killed.
+const MAX_IDLE_SECS: u32 = 60;
+
 /// The Bazel to start.
 #[derive(Clone, Debug)]
 pub struct Bazel {
@@ -50,9 +53,10 @@ impl Run<'_> {
         work.join(format!("base-{}", self.number))
     }
 
-    /// Without a server, which would stay; with an output root and base that no earlier build has filled.
+    /// With an output root and base that no earlier build has filled, and so a server of its own.
     pub(super) fn startup(&self, work: &Path) -> Vec<OsString> {
-        vec!["--batch".into(), flag("--output_user_root=", work), flag("--output_base=", &self.base(work))]
+        let idle = format!("--max_idle_secs={MAX_IDLE_SECS}");
+        vec![flag("--output_user_root=", work), flag("--output_base=", &self.base(work)), idle.into()]
     }
 
     pub(super) fn shared(&self) -> Vec<OsString> {
@@ -73,6 +77,22 @@ pub(super) fn for_mod<'a>(run: &Run<'a>) -> impl Iterator<Item = &'a String> {
     run.options.flags.iter().filter(matters)
 }
 
+/// The server of a run, which ends with this. It keeps what was analysed from one command to the next: without it each question
+/// about targets would analyse all of them again.
+pub(super) struct Server<'a> {
+    bazel: &'a Bazel,
+    startup: Vec<OsString>,
+}
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        let mut command = self.bazel.command();
+        command.args(&self.startup).arg("shutdown").stdout(Stdio::null()).stderr(Stdio::null());
+        // One that does not hear ends by itself when it was idle for a while, or when the next run removes its folder.
+        let _ = command.status();
+    }
+}
+
 pub(super) fn flag(name: &str, value: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(value);
@@ -89,6 +109,11 @@ impl Bazel {
         let mut command = Command::new(&self.program);
         command.current_dir(&self.workspace).stdin(Stdio::null());
         command
+    }
+
+    /// Says that the server of a run, which the first of its commands starts, is to end with what this gives.
+    pub(super) fn server(&self, run: &Run<'_>, work: &Path) -> Server<'_> {
+        Server { bazel: self, startup: run.startup(work) }
     }
 
     pub(super) fn error(&self, arguments: &str, message: String) -> AirgapError {

@@ -108,6 +108,7 @@ impl<'a> Session<'a> {
         }
         (self.say)("bazel mod graph, for the names of repositories");
         let run = self.run(self.options.platforms.len(), None, &[]);
+        let _server = self.bazel.server(&run, self.work.path());
         let graph = self.bazel.module_graph(&run, self.work.path(), &module_graph::EXTENSION_FLAGS)?;
         let (names, idle) = filter::chosen(&self.options.without, &module_graph::extensions(&graph), self.version);
         match idle.first() {
