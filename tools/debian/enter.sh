@@ -79,6 +79,8 @@ run_bazel_in_root() {
   npm_registry_outside
   bind_arguments "$root" "$workspace" "$PWD" "$HOME" "$(dirname "$root")"
   environment_inside
+  # What is started by `bazel run` and starts Bazel itself, as `lazytools airgap` does: the root's own lacks our settings.
+  export BAZEL=$workspace/bazelw
   # No --die-with-parent and no namespace but the mounts': the Bazel server stays for the next command.
   in_root "$root" "${binds[@]}" --chdir "$PWD" -- "$bazel_inside" "--bazelrc=$bazelrc_inside" "$@"
 }

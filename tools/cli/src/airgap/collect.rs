@@ -41,7 +41,7 @@ pub struct Arguments {
     #[arg(long = "repository", value_name = "NAME")]
     repositories: Vec<String>,
     /// The Bazel to start.
-    #[arg(long, value_name = "PROGRAM", default_value = "bazel")]
+    #[arg(long, value_name = "PROGRAM", env = "BAZEL", default_value = "bazel")]
     bazel: PathBuf,
     /// Which Bazel that is, where it does not say so itself.
     #[arg(long, value_name = "VERSION")]

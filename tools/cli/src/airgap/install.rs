@@ -59,7 +59,7 @@ pub struct Arguments {
     #[arg(long)]
     no_verify: bool,
     /// The Bazel that is in use here.
-    #[arg(long, value_name = "PROGRAM", default_value = "bazel")]
+    #[arg(long, value_name = "PROGRAM", env = "BAZEL", default_value = "bazel")]
     bazel: PathBuf,
     /// Which Bazel that is, instead of asking it.
     #[arg(long, value_name = "VERSION")]

@@ -57,7 +57,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
     /// The Bazel to start.
-    #[arg(long, value_name = "PROGRAM", default_value = "bazel")]
+    #[arg(long, value_name = "PROGRAM", env = "BAZEL", default_value = "bazel")]
     bazel: PathBuf,
     /// Which Bazel that is, where it does not say so itself.
     #[arg(long, value_name = "VERSION")]
