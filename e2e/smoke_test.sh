@@ -11,12 +11,11 @@ version=$(nested "$smoke" run //:esbuild -- --version)
 [ "$version" = 0.28.2 ] || fail "bazel run //:esbuild -- --version printed: $version"
 
 echo "lazytools airgap runs from any module, with paths from where the user stands"
-nested "$smoke" run @rules_lazytools//tools:airgap -- collect //:banner \
-  -o "$(realpath --relative-to="$smoke" "$TEST_TMPDIR")/collected" >"$TEST_TMPDIR/log"
+here=$(realpath --relative-to="$smoke" "$TEST_TMPDIR")
+nested "$smoke" run @rules_lazytools//tools:airgap -- collect //:banner -o "$here/collected" >"$TEST_TMPDIR/log"
 expect_text "$TEST_TMPDIR/log" "with a checksum"
 expect_text "$TEST_TMPDIR/collected/collection.json" 'lazy_tools.esbuild'
-nested "$smoke" run @rules_lazytools//tools:airgap -- bundle --no-bazel \
-  "$(realpath --relative-to="$smoke" "$TEST_TMPDIR/collected")" -o "$(realpath --relative-to="$smoke" "$TEST_TMPDIR")/bundle"
+nested "$smoke" run @rules_lazytools//tools:airgap -- bundle --no-bazel "$here/collected" -o "$here/bundle"
 taken=$(find "$TEST_TMPDIR/bundle/tools" -name lazytools)
 "$taken" airgap verify "$TEST_TMPDIR/bundle" || fail "the lazytools that was taken along does not verify the bundle"
 nested "$smoke" run @rules_lazytools//tools:airgap -- install "$TEST_TMPDIR/bundle" --check >"$TEST_TMPDIR/log"

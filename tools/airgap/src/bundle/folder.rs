@@ -36,26 +36,28 @@ impl Partial {
         self.folder.join("next")
     }
 
-    /// Makes that file.
-    pub fn create(&self, executable: bool) -> std::io::Result<fs::File> {
-        match files::new_file(&self.next(), executable) {
+    /// Makes that file, which is to appear at a path.
+    pub fn create(&self, executable: bool, target: &Path) -> Result<fs::File> {
+        let made = match files::new_file(&self.next(), executable) {
             // What was being written when something failed.
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                fs::remove_file(self.next())?;
-                files::new_file(&self.next(), executable)
+                fs::remove_file(self.next()).and_then(|()| files::new_file(&self.next(), executable))
             }
             made => made,
-        }
+        };
+        made.map_err(writing(target))
+    }
+
+    /// Brings that file to its path.
+    pub fn appear(&self, target: &Path) -> Result<()> {
+        fs::rename(self.next(), target).map_err(writing(target))
     }
 
     /// Writes a short file; it appears whole or not at all. A run that is killed meanwhile leaves nothing behind that the
     /// next one would not remove, as a temporary file of any name would be.
-    pub fn write(&self, path: &Path, text: &[u8]) -> Result<()> {
-        let write = || {
-            self.create(false)?.write_all(text)?;
-            fs::rename(self.next(), path)
-        };
-        write().map_err(writing(path))
+    pub fn write(&self, target: &Path, text: &[u8]) -> Result<()> {
+        self.create(false, target)?.write_all(text).map_err(writing(target))?;
+        self.appear(target)
     }
 
     /// Says whether the empty folder stays, as a sign that something was begun.

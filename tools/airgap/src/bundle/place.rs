@@ -96,7 +96,7 @@ fn write_link(to: &Place<'_>, planned: &Planned, leads_to: &LinkTarget, target: 
     let next = to.partial.next();
     remove(&next)?;
     files::symlink(leads_to.as_str(), &next).map_err(writing(target))?;
-    fs::rename(&next, target).map_err(writing(target))?;
+    to.partial.appear(target)?;
     to.watch.done(planned.entry.size);
     Ok(planned.digest.clone())
 }
@@ -118,7 +118,7 @@ fn write_name(to: &Place<'_>, planned: &Planned, from: &Path, target: &Path) -> 
     }
     let facts = files::facts(planned.digest.algorithm(), from).map_err(AirgapError::io("reading", from))?;
     let sha256 = check(planned, facts)?;
-    fs::rename(&next, target).map_err(writing(target))?;
+    to.partial.appear(target)?;
     // Where both are names of one file already, rename does nothing.
     remove(&next)?;
     to.watch.done(planned.entry.size);
@@ -154,14 +154,14 @@ fn write(to: &mut Place<'_>, planned: &Planned, target: &Path) -> Result<Digest>
             return Ok(sha256);
         }
     }
-    let file = to.partial.create(planned.entry.executable).map_err(writing(target))?;
+    let file = to.partial.create(planned.entry.executable, target)?;
     let watch = to.watch;
     let facts = to
         .copier
         .copy(planned.digest.algorithm(), planned.entry.size, from, &file, &|bytes| watch.done(bytes))
         .map_err(writing(target))?;
     let sha256 = check(planned, facts)?;
-    fs::rename(to.partial.next(), target).map_err(writing(target))?;
+    to.partial.appear(target)?;
     Ok(sha256)
 }
 

@@ -38,7 +38,6 @@ use crate::tree::Tree;
 use crate::{files, AirgapError, Result};
 
 pub use bazel::Bazel;
-use bazel::Server;
 #[cfg(target_os = "linux")]
 pub(crate) use commands::{kind as command_kind, show as show_command, Kind as CommandKind};
 pub use filter::RepositoryPattern;
@@ -94,12 +93,10 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
     let mut chains = chains::Chains::new();
     let (mut registries, mut lock_counts, mut bases) = (Vec::new(), true, Vec::new());
     // One server at a time: that of the last run answers what is asked after the runs.
-    let mut server: Option<Server<'_>> = None;
-    let platforms = session.platforms();
-    let last = platforms.len() - 1;
-    for (number, platform) in platforms.into_iter().enumerate() {
+    let mut server = None;
+    for (number, platform) in session.platforms().into_iter().enumerate() {
         let run = session.run(number, platform, &overrides);
-        drop(server.replace(bazel.server(&run, work)));
+        server = Some(bazel.server(&run, work));
         let flags = session.build(&run, &mut left_out)?;
         read_log(&run.log(work), &mut classified, platform, &own)?;
         bases.push(vendor::Base { platform: platform.map(str::to_owned), path: run.base(work) });
@@ -107,7 +104,7 @@ pub fn collect(options: &Options, bazel: &Bazel, client: &Client, say: &dyn Fn(&
         add_registries(flags.registries, &mut registries)?;
         session.add_chains(&run, &mut chains);
     }
-    let run = session.run(last, None, &overrides);
+    let run = session.run(bases.len() - 1, None, &overrides);
     if !options.repositories.is_empty() {
         say(&format!("bazel fetch {}", options.repositories.join(" ")));
         let log = work.join("rules-by-name.log");

@@ -109,14 +109,6 @@ impl<'a> Unpack<'a> {
         Ok(Self { archive, inside, partial, before, done, left: Cell::new(bytes) })
     }
 
-    fn next(&self, entry: &FileEntry, path: &Path) -> Result<fs::File> {
-        self.partial.create(entry.executable).map_err(writing(path))
-    }
-
-    fn appear(&self, path: &Path) -> Result<()> {
-        fs::rename(self.partial.next(), path).map_err(writing(path))
-    }
-
     fn finished(&self, entry: &FileEntry) {
         (self.done)(entry.size);
         self.left.set(self.left.get().saturating_sub(entry.size));
@@ -149,11 +141,12 @@ impl Sink for Unpack<'_> {
             different_bytes(path, entry, content, std::io::sink()).map_err(AirgapError::io("reading", self.archive))?
         } else {
             let written = self
-                .next(entry, &target)
+                .partial
+                .create(entry.executable, &target)
                 .and_then(|file| different_bytes(path, entry, content, &file).map_err(writing(&target)));
             let found = self.full(written)?;
             if found.is_none() {
-                self.appear(&target)?;
+                self.partial.appear(&target)?;
             }
             found
         };
@@ -175,7 +168,7 @@ impl Sink for Unpack<'_> {
             self.full(copied)?;
             files::readable(&next).map_err(writing(&target))?;
         }
-        self.appear(&target)?;
+        self.partial.appear(&target)?;
         // Two names of one file stay two: rename does nothing then.
         remove(&next)
     }
@@ -187,7 +180,7 @@ impl Sink for Unpack<'_> {
         let leads_to = entry.link.as_ref().map(LinkTarget::as_str).unwrap_or_default();
         let made = files::symlink(leads_to, &next).map_err(writing(&target));
         self.full(made)?;
-        self.appear(&target)?;
+        self.partial.appear(&target)?;
         self.finished(entry);
         Ok(())
     }

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use lazytools_airgap::bazel_version::BazelVersion;
-use lazytools_airgap::collect::{collect, Bazel, Options, RepositoryPattern};
+use lazytools_airgap::collect::{collect, Options, RepositoryPattern};
 use lazytools_fetch::{Client, ClientOptions, HelperFlag};
 
 use super::summary::summary;
@@ -40,18 +39,11 @@ pub struct Arguments {
     /// be repeated.
     #[arg(long = "repository", value_name = "NAME")]
     repositories: Vec<String>,
-    /// The Bazel to start.
-    #[arg(long, value_name = "PROGRAM", env = "BAZEL", default_value = "bazel")]
-    bazel: PathBuf,
-    /// Which Bazel that is, where it does not say so itself.
-    #[arg(long, value_name = "VERSION")]
-    bazel_version: Option<BazelVersion>,
+    #[command(flatten)]
+    bazel: super::bazel::BazelArguments,
     /// A further flag for `bazel build`, as in --bazel-flag=--config=ci. May be repeated.
     #[arg(long = "bazel-flag", value_name = "FLAG", allow_hyphen_values = true)]
     bazel_flags: Vec<String>,
-    /// The workspace.
-    #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
-    workspace: PathBuf,
     /// A program to ask for credentials of registries, as Bazel's flag of this name.
     #[arg(long = "credential_helper", value_name = "[PATTERN=]PROGRAM")]
     credential_helper: Vec<HelperFlag>,
@@ -67,15 +59,15 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let bazel = Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version);
+    let bazel = arguments.bazel.bazel()?;
     let client = Client::new(ClientOptions {
         helpers: arguments.credential_helper.clone(),
-        workspace: Some(arguments.workspace.clone()),
+        workspace: Some(arguments.bazel.workspace.clone()),
         rewrites: crate::pin::rewrites(&arguments.rewrite)?,
         ..ClientOptions::default()
     });
     let options = Options {
-        workspace: arguments.workspace.clone(),
+        workspace: arguments.bazel.workspace.clone(),
         output: arguments.output.clone(),
         targets: arguments.targets.clone(),
         platforms: arguments.platforms.clone(),

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use lazytools_airgap::bazel_version::BazelVersion;
-use lazytools_airgap::collect::Bazel;
 use lazytools_airgap::install::{check, install, made_name, undo, Layout, Options};
 use lazytools_airgap::manifest::{FileKind, Manifest, BAZELISK};
 use lazytools_airgap::packed::unpack;
@@ -58,15 +56,8 @@ pub struct Arguments {
     /// Does not read the whole bundle first.
     #[arg(long)]
     no_verify: bool,
-    /// The Bazel that is in use here.
-    #[arg(long, value_name = "PROGRAM", env = "BAZEL", default_value = "bazel")]
-    bazel: PathBuf,
-    /// Which Bazel that is, instead of asking it.
-    #[arg(long, value_name = "VERSION")]
-    bazel_version: Option<BazelVersion>,
-    /// The workspace.
-    #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
-    workspace: PathBuf,
+    #[command(flatten)]
+    bazel: super::bazel::BazelArguments,
 }
 
 /// A folder that was named, or one of the user's cache for this workspace.
@@ -80,24 +71,23 @@ fn made(named: Option<&PathBuf>, what: &str, workspace: &Path) -> Result<PathBuf
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.undo {
-        let path = arguments.workspace.join(&arguments.output);
-        let done = undo(&arguments.workspace, &arguments.output)?;
+        let path = arguments.bazel.workspace.join(&arguments.output);
+        let done = undo(&arguments.bazel.workspace, &arguments.output)?;
         println!("{}: {}", path.display(), if done { "removed" } else { "there was none" });
         return Ok(ExitCode::SUCCESS);
     }
     let named = arguments.bundle.as_ref().context("a bundle has to be named")?;
     let Some((bundle, manifest, signed)) = placed(arguments, named)? else { return Ok(ExitCode::SUCCESS) };
-    let version =
-        Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version).version()?;
+    let version = arguments.bazel.bazel()?.version()?;
     let options = Options {
         bundle,
-        workspace: arguments.workspace.clone(),
+        workspace: arguments.bazel.workspace.clone(),
         fragment: arguments.output.clone(),
         relative: arguments.relative,
         layout: arguments.layout.into(),
         version,
-        cargo_home: made(arguments.cargo_home.as_ref(), "cargo-home", &arguments.workspace)?,
-        repository_cache: made(arguments.repository_cache.as_ref(), "repository-cache", &arguments.workspace)?,
+        cargo_home: made(arguments.cargo_home.as_ref(), "cargo-home", &arguments.bazel.workspace)?,
+        repository_cache: made(arguments.repository_cache.as_ref(), "repository-cache", &arguments.bazel.workspace)?,
     };
     if arguments.check {
         let installed = check(&options, &manifest)?;

@@ -1,5 +1,6 @@
 //! `lazytools airgap`.
 
+mod bazel;
 mod bundle;
 mod collect;
 mod exceptions;
@@ -73,12 +74,4 @@ pub fn run(command: &Command) -> Result<ExitCode> {
 fn cache_folder() -> Option<PathBuf> {
     let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")))
-}
-
-/// The Bazel to start: a bare name is of the PATH; a path is from here, and not from the workspace.
-fn program(named: &Path) -> Result<PathBuf> {
-    Ok(match named.components().count() {
-        0 | 1 => named.to_owned(),
-        _ => std::path::absolute(named)?,
-    })
 }

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use lazytools_airgap::bazel_version::BazelVersion;
-use lazytools_airgap::collect::Bazel;
 use lazytools_airgap::prove::{prove, Options, Outcome, Report};
 use lazytools_airgap::{json, AirgapError};
 
@@ -56,18 +54,11 @@ pub struct Arguments {
     /// The folder for what goes with the run. With Bazel's output root in it, it takes as much room as a whole build.
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
-    /// The Bazel to start.
-    #[arg(long, value_name = "PROGRAM", env = "BAZEL", default_value = "bazel")]
-    bazel: PathBuf,
-    /// Which Bazel that is, where it does not say so itself.
-    #[arg(long, value_name = "VERSION")]
-    bazel_version: Option<BazelVersion>,
+    #[command(flatten)]
+    bazel: super::bazel::BazelArguments,
     /// A further flag for Bazel, as in --bazel-flag=--config=ci. May be repeated.
     #[arg(long = "bazel-flag", value_name = "FLAG", allow_hyphen_values = true)]
     bazel_flags: Vec<String>,
-    /// The workspace.
-    #[arg(long, env = "BUILD_WORKSPACE_DIRECTORY", default_value = ".", value_name = "DIR")]
-    workspace: PathBuf,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -75,9 +66,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         Some(scratch) => scratch.clone(),
         None => super::cache_folder().context("HOME is not set: name a folder with --scratch")?.join("lazytools"),
     };
-    let bazel = Bazel::new(super::program(&arguments.bazel)?, &arguments.workspace, arguments.bazel_version);
+    let bazel = arguments.bazel.bazel()?;
     let options = Options {
-        workspace: arguments.workspace.clone(),
+        workspace: arguments.bazel.workspace.clone(),
         scratch,
         keep: arguments.keep.clone(),
         bundle: arguments.bundle.clone(),
