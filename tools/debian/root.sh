@@ -65,7 +65,9 @@ make_dying_with_us() {
   [ "$(id -u)" = 0 ] || alone+=(--user --map-root-user)
   # Some containers forbid to mount proc; there the step that is under way ends by itself.
   "${alone[@]}" true 2>/dev/null || alone=()
-  setpriv --pdeathsig KILL "${alone[@]}" /bin/bash "$@" >&2
+  # A bazelw that was killed before its child has asked for the signal is no parent any more, and sends none.
+  # shellcheck disable=SC2016 # for the child
+  setpriv --pdeathsig KILL /bin/bash -c '[ "$PPID" = "$0" ] && exec "$@"' "$BASHPID" "${alone[@]}" /bin/bash "$@" >&2
 }
 
 # prune ROOTS NAME: removes what no bazelw has used for a day; another checkout may use another root.

@@ -38,11 +38,17 @@ run() {
 times_made() { wc -l <"$MADE" | tr -d ' '; }
 roots=$work/home/.cache/rules_lazytools/debian
 
+# On a machine that is so slow that bazelw is dead before its child has asked to die with it.
+mkdir "$work/slow"
+printf '#!/bin/sh\nsleep 1\nexec %s "$@"\n' "$(command -v setpriv)" >"$work/slow/setpriv"
+chmod +x "$work/slow/setpriv"
+
 # Killed in the middle, at several moments, of a set-up that takes longer than any of them on a machine however slow.
 export TENTHS=600
-for moment in 0.1 0.5 0.9; do
+for moment in 0.1 0.5 0.9 "0.5 slow"; do
+  read -r moment slow <<<"$moment"
   # Not `run`: the kill is for the program itself, not for a shell that waits for it.
-  "${command[@]}" >/dev/null 2>&1 &
+  PATH=${slow:+$work/slow:}$PATH "${command[@]}" >/dev/null 2>&1 &
   runner=$!
   sleep "$moment"
   kill -9 "$runner" 2>/dev/null || true
